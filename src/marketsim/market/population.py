@@ -1,0 +1,273 @@
+"""The customers of a run: one row an agent, in one set of arrays (M1)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marketsim.market.compiled import rule
+from marketsim.market.draws import exponential, extend, gamma, name_key, normal, part_key, purpose_key, uniform
+from marketsim.market.frame import Frame
+from marketsim.market.sampling import allocate_agents
+from marketsim.scenario.customers import CREDIT_GRADES, DIMENSIONS
+from marketsim.scenario.loaded import AccountBook, Scenario
+from marketsim.scenario.study import Study
+
+FloatArray = NDArray[np.float64]
+KeyArray = NDArray[np.uint64]
+LONGEST_INITIAL_TENURE = 120
+
+
+class Population(NamedTuple):
+    """State of all agents; segments are contiguous, in the order of the frame.
+
+    What never changes: keys of the agents; segment, region, credit (0 is grade A); weight (customers that an agent stands
+    for); energy (MWh a month of one customer); price_sensitivity (logits per 100 % of the bill); digital_affinity (0-1);
+    quality_weights (agents, 6).
+
+    Contract: retailer; offer (row of the offers, -1 at the default supplier); plan (row of the plans); tier (0 is key);
+    price_level, discount, forward_price (CNY/MWh, agreed at signing); discount_gap (best discount that the retailer gave
+    anybody at the time of signing less the own); contract_end (last month); joined (month); reference_bill (CNY/MWh of the
+    whole bill at signing).
+
+    Experience: quality, expectation (agents, 6); felt_service (responsiveness before levers); satisfaction; loyalty; usual_bill (CNY/MWh, mean of about a year); price
+    (CNY/MWh of energy, this month); bill (CNY/MWh of the whole bill, this month); complaint_age (months since an open complaint was raised, 0 for none).
+    """
+
+    keys: KeyArray
+    segment: NDArray[np.int16]
+    region: NDArray[np.int16]
+    credit: NDArray[np.int16]
+    weight: FloatArray
+    energy: FloatArray
+    price_sensitivity: FloatArray
+    digital_affinity: FloatArray
+    quality_weights: FloatArray
+    retailer: NDArray[np.int16]
+    offer: NDArray[np.int32]
+    plan: NDArray[np.int32]
+    tier: NDArray[np.int16]
+    price_level: FloatArray
+    discount: FloatArray
+    discount_gap: FloatArray
+    forward_price: FloatArray
+    contract_end: NDArray[np.int32]
+    joined: NDArray[np.int32]
+    reference_bill: FloatArray
+    quality: FloatArray
+    expectation: FloatArray
+    felt_service: FloatArray
+    satisfaction: FloatArray
+    loyalty: FloatArray
+    usual_bill: FloatArray
+    price: FloatArray
+    bill: FloatArray
+    complaint_age: NDArray[np.int16]
+
+    def bytes_per_customer(self) -> float:
+        """Return the bytes of state per agent."""
+        return sum(array.nbytes for array in self) / max(1, len(self.keys))
+
+
+ORDINARY = 3
+
+
+def create(scenario: Scenario, frame: Frame, world: np.uint64) -> Population:
+    """Return the customers of a world, without contracts; whatever is not yet known is NaN or -1."""
+    study = scenario.study
+    counts = agents_by_segment(scenario)
+    rows = [_segment_keys(name, scenario.data.books.get(name), counts[name]) for name in frame.segments]
+    segment = np.repeat(np.arange(len(frame.segments)), [len(keys) for keys in rows])
+    population = _empty(np.concatenate(rows), segment)
+    _draw_attributes(population, scenario, frame, world)
+    for index, name in enumerate(frame.segments):
+        book = scenario.data.books.get(name)
+        members = slice(*np.searchsorted(segment, [index, index + 1]))
+        population.weight[members] = 1.0 if book else study.segments[name].customers / counts[name]
+        if book:
+            _read_book(population, members, book)
+    return population
+
+
+def agents_by_segment(scenario: Scenario) -> dict[str, int]:
+    """Return how many agents stand for each segment; every account of a customers_file is one agent."""
+    study, books = scenario.study, scenario.data.books
+    sampled = {name: segment for name, segment in study.segments.items() if name not in books}
+    counts = {name: len(book.ids) for name, book in books.items()}
+    if sampled:
+        total = study.run.agents
+        left = total if total == "all" else max(len(sampled), total - sum(counts.values()))
+        counts |= allocate_agents(
+            {name: segment.customers for name, segment in sampled.items()},
+            {name: segment.customers * segment.energy_mwh_per_month for name, segment in sampled.items()},
+            left,
+        )
+    return counts
+
+
+def _segment_keys(name: str, book: AccountBook | None, count: int) -> KeyArray:
+    """An account's key is its id's, a sampled customer's its number in the segment: nothing else moves its draws."""
+    key = name_key(f"segment {name}")
+    if book:
+        return np.array([part_key(key, int(name_key(f"account {identity}"))) for identity in book.ids], dtype=np.uint64)
+    return _numbered_keys(key, count)
+
+
+@rule
+def _numbered_keys(key: np.uint64, count: int) -> KeyArray:
+    keys = np.empty(count, dtype=np.uint64)
+    for number in range(count):
+        keys[number] = extend(key, np.uint64(number))
+    return keys
+
+
+def _empty(keys: KeyArray, segment: NDArray[np.int64]) -> Population:
+    count = len(keys)
+
+    def unknown(*shape: int) -> FloatArray:
+        return np.full((count, *shape), np.nan)
+
+    def none(dtype: type) -> NDArray[np.int16]:
+        return np.full(count, -1, dtype=dtype)
+
+    dimensions = len(DIMENSIONS)
+    return Population(
+        keys=keys,
+        segment=segment.astype(np.int16),
+        region=none(np.int16),
+        credit=none(np.int16),
+        weight=unknown(),
+        energy=unknown(),
+        price_sensitivity=unknown(),
+        digital_affinity=unknown(),
+        quality_weights=unknown(dimensions),
+        retailer=none(np.int16),
+        offer=none(np.int32),  # type: ignore[arg-type]
+        plan=none(np.int32),  # type: ignore[arg-type]
+        tier=np.full(count, ORDINARY, dtype=np.int16),
+        price_level=unknown(),
+        discount=unknown(),
+        discount_gap=unknown(),
+        forward_price=unknown(),
+        contract_end=none(np.int32),  # type: ignore[arg-type]
+        joined=none(np.int32),  # type: ignore[arg-type]
+        reference_bill=unknown(),
+        quality=unknown(dimensions),
+        expectation=unknown(dimensions),
+        felt_service=unknown(),
+        satisfaction=unknown(),
+        loyalty=unknown(),
+        usual_bill=unknown(),
+        price=unknown(),
+        bill=unknown(),
+        complaint_age=np.zeros(count, dtype=np.int16),
+    )
+
+
+class _Spread(NamedTuple):
+    """Distributions of attributes by segment; mixes are cumulative."""
+
+    energy: FloatArray
+    energy_sigma: FloatArray
+    price_sensitivity: FloatArray
+    price_sensitivity_sigma: FloatArray
+    weights_concentration: FloatArray
+    digital_affinity: FloatArray
+    digital_affinity_sd: FloatArray
+    initial_tenure: FloatArray
+    quality_weights: FloatArray
+    region_mix: FloatArray
+    credit_mix: FloatArray
+
+
+def _spread(frame: Frame, study: Study) -> _Spread:
+    segments = [study.segments[name] for name in frame.segments]
+    shares = {name: region.share for name, region in study.market.regions.items()}
+
+    def column(name: str) -> FloatArray:
+        return np.array([getattr(segment, name) for segment in segments], dtype=np.float64)
+
+    def mix(rows: list[list[float]]) -> FloatArray:
+        return np.cumsum(np.array(rows, dtype=np.float64), axis=1)
+
+    return _Spread(
+        energy=column("energy_mwh_per_month"),
+        energy_sigma=column("energy_sigma"),
+        price_sensitivity=column("price_sensitivity"),
+        price_sensitivity_sigma=column("price_sensitivity_sigma"),
+        weights_concentration=column("weights_concentration"),
+        digital_affinity=column("digital_affinity"),
+        digital_affinity_sd=column("digital_affinity_sd"),
+        initial_tenure=column("initial_tenure_months"),
+        quality_weights=np.array([[getattr(s.quality_weights, d) for d in DIMENSIONS] for s in segments]),
+        region_mix=mix([[(s.region_mix or shares).get(r, 0.0) for r in frame.regions] for s in segments]),
+        credit_mix=mix([[getattr(s.credit_mix, grade) for grade in CREDIT_GRADES] for s in segments]),
+    )
+
+
+_ATTRIBUTES = ("energy", "price sensitivity", "region", "credit", "digital affinity", "tenure", "quality weights")
+
+
+def _draw_attributes(population: Population, scenario: Scenario, frame: Frame, world: np.uint64) -> None:
+    purposes = np.array([purpose_key(world, purpose) for purpose in _ATTRIBUTES], dtype=np.uint64)
+    _attribute_loop(population, _spread(frame, scenario.study), purposes)
+
+
+@rule
+def log_normal(key: np.uint64, mean: float, sigma: float) -> float:
+    """Return a log-normal number of the given mean and standard deviation of the logarithm."""
+    return mean * np.exp(sigma * normal(key) - 0.5 * sigma * sigma)
+
+
+@rule
+def category(key: np.uint64, cumulative_shares: FloatArray) -> int:
+    """Return a category drawn from cumulative shares."""
+    u = uniform(key)
+    last = len(cumulative_shares) - 1
+    for index in range(last):
+        if u < cumulative_shares[index]:
+            return index
+    return last
+
+
+@rule
+def dirichlet(key: np.uint64, mean: FloatArray, concentration: float, out: FloatArray) -> None:
+    """Write Dirichlet weights of the given mean to `out`; a weight whose mean is zero is zero."""
+    total = 0.0
+    for index in range(len(mean)):
+        shape = concentration * mean[index]
+        out[index] = gamma(extend(key, np.uint64(index)), shape) if shape > 0.0 else 0.0
+        total += out[index]
+    for index in range(len(mean)):
+        out[index] = out[index] / total if total > 0.0 else mean[index]
+
+
+@rule
+def _attribute_loop(population: Population, spread: _Spread, purposes: KeyArray) -> None:
+    for i in range(len(population.keys)):
+        key = population.keys[i]
+        s = population.segment[i]
+        population.energy[i] = log_normal(extend(purposes[0], key), spread.energy[s], spread.energy_sigma[s])
+        population.price_sensitivity[i] = log_normal(
+            extend(purposes[1], key), spread.price_sensitivity[s], spread.price_sensitivity_sigma[s]
+        )
+        population.region[i] = category(extend(purposes[2], key), spread.region_mix[s])
+        population.credit[i] = category(extend(purposes[3], key), spread.credit_mix[s])
+        affinity = spread.digital_affinity[s] + spread.digital_affinity_sd[s] * normal(extend(purposes[4], key))
+        population.digital_affinity[i] = min(1.0, max(0.0, affinity))
+        tenure = spread.initial_tenure[s] * exponential(extend(purposes[5], key))
+        population.joined[i] = -int(min(tenure, LONGEST_INITIAL_TENURE))
+        dirichlet(
+            extend(purposes[6], key), spread.quality_weights[s], spread.weights_concentration[s], population.quality_weights[i]
+        )
+
+
+def _read_book(population: Population, members: slice, book: AccountBook) -> None:
+    """Put what is known of real accounts in place of what was drawn."""
+    population.energy[members] = book.annual_mwh / 12.0
+    population.region[members] = book.regions
+    population.credit[members] = book.credit_grades
+    population.retailer[members] = book.retailers
+    population.contract_end[members] = book.contract_end_months

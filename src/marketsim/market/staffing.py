@@ -1,0 +1,105 @@
+"""The smallest staff that meets a service standard over the load blocks of a month."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from marketsim.market.compiled import rule
+from marketsim.market.load_blocks import UTILISATION_CAP, month_of_blocks
+from marketsim.market.queues import Clock, FloatArray, ServiceStandard, share_within
+
+MOST_STAFF = 10**9
+"""The search for staff ends here."""
+NEAR_REACHABLE = 0.99
+"""What is aimed at of the share that unlimited staff would reach, where the target is above it."""
+
+
+class DeskLoad(NamedTuple):
+    """The work of a pool of servers in a month.
+
+    Attributes:
+        monthly_tickets: new tickets.
+        handle_hours: mean time to handle a ticket.
+        open_hours: open hours in the month.
+        hours_shares: share of the open hours by block.
+        load_factors: arrivals relative to the month's mean by block.
+    """
+
+    monthly_tickets: float
+    handle_hours: float
+    open_hours: float
+    hours_shares: FloatArray
+    load_factors: FloatArray
+
+
+@rule
+def smallest_staff(
+    load: DeskLoad, duty_share: float, standard: ServiceStandard, target_share: float
+) -> int:
+    """Return the smallest whole staff with which the target share of tickets is within the standard, at least 1.
+
+    Tickets are served in order of arrival, from an empty desk, and tickets left over at the end of the month count
+    as late; the mean load stays below `UTILISATION_CAP`, the busiest block need not. Where no staff can meet the
+    target because travel takes longer than the standard, the target share shall not wait at all; where it is
+    because service does, 99 % of what unlimited staff would reach is aimed at.
+
+    Args:
+        load: tickets and opening hours.
+        duty_share: servers on duty per head of staff.
+        standard: the service standard.
+        target_share: share of the month's tickets that is to be served within it.
+    """
+    if load.monthly_tickets <= 0.0:
+        return 1
+    standard, target_share = within_reach(standard, target_share, load.handle_hours)
+    mean_servers = load.monthly_tickets * load.handle_hours / load.open_hours
+    stable = math.ceil(mean_servers / (UTILISATION_CAP * duty_share))
+    enough = int(min(float(MOST_STAFF), max(1.0, float(stable))))
+    too_few = enough - 1
+    step = 1
+    while enough < MOST_STAFF and attained_share(load, enough * duty_share, standard) < target_share:
+        too_few = enough
+        enough += step
+        step *= 2
+    while enough - too_few > 1:
+        middle = (enough + too_few) // 2
+        if attained_share(load, middle * duty_share, standard) < target_share:
+            too_few = middle
+        else:
+            enough = middle
+    return enough
+
+
+@rule
+def within_reach(
+    standard: ServiceStandard, target_share: float, handle_hours: float
+) -> tuple[ServiceStandard, float]:
+    """Return the standard and target by which staff can be found: the ones given wherever that is possible."""
+    if standard.clock == Clock.SOLUTION:
+        reachable = -math.expm1(-standard.limit_hours / handle_hours)
+        return standard, min(target_share, NEAR_REACHABLE * reachable)
+    limit_hours = max(standard.limit_hours, standard.travel_hours)
+    return ServiceStandard(standard.clock, limit_hours, standard.travel_hours), target_share
+
+
+@rule
+def attained_share(load: DeskLoad, servers: float, standard: ServiceStandard) -> float:
+    """Return the share of a month's tickets within the standard, in order of arrival from an empty desk."""
+    month = month_of_blocks(
+        np.array([load.monthly_tickets]),
+        np.zeros(1),
+        load.handle_hours,
+        load.open_hours,
+        load.hours_shares,
+        load.load_factors,
+        servers,
+    )
+    within = 0.0
+    for block in range(len(load.hours_shares)):
+        within += month.served_tickets[block, 0] * share_within(
+            standard, month.waiting_probabilities[block, 0], month.wait_hours[block, 0], 1.0 / load.handle_hours
+        )
+    return within / load.monthly_tickets

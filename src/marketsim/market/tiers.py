@@ -1,0 +1,183 @@
+"""Price tiers: who is in which, the cut-offs that are published, and what a tier saves (E3)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marketsim.market.compiled import rule
+from marketsim.market.frame import Frame
+from marketsim.market.population import ORDINARY, Population
+from marketsim.scenario.customers import CREDIT_GRADES
+from marketsim.scenario.service import TIERS, TierRule
+from marketsim.scenario.study import Study
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+MONTHS_PER_YEAR = 12.0
+LEAST_MARGIN = 0.1
+"""Floor of the expected margin in value scores, CNY/MWh: where a segment is sold at a loss, size alone decides."""
+
+
+class Tiers(NamedTuple):
+    """Tiers of all retailers; the last retailer is the default supplier, where everybody is ordinary.
+
+    Attributes:
+        discount: CNY/MWh. Shape (retailers + 1, 4).
+        best_discount: largest discount of any tier in use. Shape (retailers + 1,).
+        takes_prospects: whether somebody new can be in the tier at all. Shape (retailers + 1, 4).
+        worst_credit: worst grade admitted. Shape (retailers + 1, 4).
+        for_region: regions admitted. Shape (retailers + 1, 4, regions).
+        cut_off: published least MWh a month by segment and credit grade. Shape (retailers + 1, 4, segments, 4).
+    """
+
+    discount: FloatArray
+    best_discount: FloatArray
+    takes_prospects: BoolArray
+    worst_credit: IntArray
+    for_region: BoolArray
+    cut_off: FloatArray
+
+
+@rule
+def prospect_tier(tiers: Tiers, retailer: int, segment: int, region: int, credit: int, energy: float) -> int:
+    """Return the tier that a prospect finds for itself in the published cut-offs."""
+    for tier in range(ORDINARY):
+        if (
+            tiers.takes_prospects[retailer, tier]
+            and credit <= tiers.worst_credit[retailer, tier]
+            and tiers.for_region[retailer, tier, region]
+            and energy >= tiers.cut_off[retailer, tier, segment, credit]
+        ):
+            return tier
+    return ORDINARY
+
+
+def build_tiers(frame: Frame, study: Study) -> Tiers:
+    """Return the tiers of a study; until the first review nobody knows the cut-offs and prospects are ordinary."""
+    rows = len(frame.retailers) + 1
+    tiers = Tiers(
+        discount=np.zeros((rows, len(TIERS))),
+        best_discount=np.zeros(rows),
+        takes_prospects=np.zeros((rows, len(TIERS)), dtype=np.bool_),
+        worst_credit=np.full((rows, len(TIERS)), len(CREDIT_GRADES) - 1, dtype=np.int64),
+        for_region=np.ones((rows, len(TIERS), len(frame.regions)), dtype=np.bool_),
+        cut_off=np.full((rows, len(TIERS), len(frame.segments), len(CREDIT_GRADES)), np.inf),
+    )
+    for j, name in enumerate(frame.retailers):
+        settings = study.retailers[name].tiers
+        tiers.discount[j] = [getattr(settings, tier).discount_cny_per_mwh for tier in TIERS]
+        used = [ORDINARY]
+        for k, rule_ in enumerate(tier_rules(study, name)):
+            if rule_ is not None:
+                used.append(k)
+                _put_rule(tiers, j, k, rule_, frame)
+        tiers.best_discount[j] = tiers.discount[j, used].max()
+    return tiers
+
+
+def tier_rules(study: Study, retailer: str) -> list[TierRule | None]:
+    """Return the rules of key, quality and loyal; None where nobody is in the tier."""
+    settings = study.retailers[retailer].tiers
+    rules = (settings.key.rule, settings.quality.rule, settings.loyal.rule)
+    return [None if r is None or all(v is None for v in r.model_dump().values()) else r for r in rules]
+
+
+def _put_rule(tiers: Tiers, retailer: int, tier: int, rule_: TierRule, frame: Frame) -> None:
+    tiers.takes_prospects[retailer, tier] = not rule_.tenure_months
+    if rule_.credit is not None:
+        tiers.worst_credit[retailer, tier] = CREDIT_GRADES.index(rule_.credit)
+    if rule_.regions is not None:
+        tiers.for_region[retailer, tier] = [region in rule_.regions for region in frame.regions]
+
+
+def value_scores(population: Population, rows: IntArray, margins: FloatArray, default_rates: FloatArray) -> FloatArray:
+    """Return expected margin a month less expected default, CNY (E3).
+
+    Args:
+        population: all customers.
+        rows: those to be scored.
+        margins: expected margin by segment, CNY/MWh.
+        default_rates: yearly probability of default by credit grade.
+    """
+    margin = np.maximum(margins, LEAST_MARGIN)[population.segment[rows]]
+    scores: FloatArray = margin * population.energy[rows] * (1.0 - default_rates[population.credit[rows]])
+    return scores
+
+
+def review(
+    population: Population, tiers: Tiers, retailer: int, rules: list[TierRule | None], scores: FloatArray, rows: IntArray, month: int
+) -> list[float]:
+    """Put a retailer's customers into tiers, in place.
+
+    Args:
+        population: all customers.
+        tiers: credit and region conditions of all retailers.
+        retailer: whose customers.
+        rules: rules of key, quality and loyal.
+        scores: value scores of its customers.
+        rows: rows of its customers in the population.
+        month: month of the review.
+
+    Returns:
+        The least score admitted by the value and quota conditions of key, quality and loyal; infinite where nobody is.
+    """
+    order = np.lexsort((population.keys[rows], -scores))
+    ranked, weight = rows[order], population.weight[rows[order]]
+    rank = np.cumsum(weight) - weight / 2.0
+    assigned = np.full(len(rows), ORDINARY, dtype=np.int16)
+    cut_offs = [np.inf] * ORDINARY
+    for tier, rule_ in enumerate(rules):
+        if rule_ is None or len(rows) == 0:
+            continue
+        by_value = rank <= _pct(rule_) / 100.0 * weight.sum()
+        eligible = by_value & (assigned == ORDINARY) & _meets(population, tiers, retailer, tier, rule_, ranked, month)
+        taken = eligible & (_midpoints(weight * eligible) <= _quota(rule_))
+        assigned[taken] = tier
+        full = bool(np.any(eligible & ~taken))
+        limit = taken if full else by_value
+        open_to_all = not full and rule_.value_pct in (None, 100)
+        cut_offs[tier] = 0.0 if open_to_all else float(scores[order][limit].min(initial=np.inf))
+    population.tier[ranked] = assigned
+    return cut_offs
+
+
+def _pct(rule_: TierRule) -> float:
+    return 100.0 if rule_.value_pct is None else rule_.value_pct
+
+
+def _quota(rule_: TierRule) -> float:
+    return np.inf if rule_.quota is None else float(rule_.quota)
+
+
+def _midpoints(weight: FloatArray) -> FloatArray:
+    """Return the running total at the middle of each agent: one that straddles a limit is in if most of it is."""
+    middle: FloatArray = np.cumsum(weight) - weight / 2.0
+    return middle
+
+
+def _meets(
+    population: Population, tiers: Tiers, retailer: int, tier: int, rule_: TierRule, rows: IntArray, month: int
+) -> BoolArray:
+    meets = population.credit[rows] <= tiers.worst_credit[retailer, tier]
+    meets &= tiers.for_region[retailer, tier, population.region[rows]]
+    if rule_.annual_mwh is not None:
+        meets &= population.energy[rows] * MONTHS_PER_YEAR >= rule_.annual_mwh
+    if rule_.tenure_months is not None:
+        meets &= month - population.joined[rows] >= rule_.tenure_months
+    result: BoolArray = meets
+    return result
+
+
+def publish(
+    tiers: Tiers, retailer: int, rules: list[TierRule | None], cut_offs: list[float], margins: FloatArray, default_rates: FloatArray
+) -> None:
+    """Turn least scores into the least energy by segment and credit grade, in place, for prospects to read."""
+    worth = np.maximum(margins, LEAST_MARGIN)[:, None] * (1.0 - default_rates)[None, :]
+    for tier, (rule_, least) in enumerate(zip(rules, cut_offs, strict=True)):
+        if rule_ is not None:
+            by_size = (rule_.annual_mwh or 0.0) / MONTHS_PER_YEAR
+            tiers.cut_off[retailer, tier] = np.maximum(least / worth, by_size)

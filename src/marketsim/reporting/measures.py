@@ -1,0 +1,121 @@
+"""The handful of key figures that every answer, table and overview chart shows, and how each is printed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from marketsim.reporting.numbers import Scale, digits_for, interval, plain, scale_for, signed
+from marketsim.reporting.view import Cell, StudyView
+from marketsim.results.tables import ALL, BASE, Kpi, kpi
+from marketsim.scenario.service import DESKS, TIERS
+
+PROFIT = "profit_cny_per_year"
+ORDINARY = "ordinary"
+_FAVOURED = TIERS[:-1]
+_DESK_IN_PATH = re.compile(r"^retailers\.[^.]+\.desks\.([^.]+)\.")
+_TIER_TITLES = {"key": "VIP", ORDINARY: "ordinary", ALL: "all customers"}
+_TIER_PEOPLE = {"key": "VIPs", ORDINARY: "ordinary customers", ALL: "customers"}
+
+
+def tier_title(tier: str) -> str:
+    """Return what a tier is called in tables: the key tier is the VIPs."""
+    return _TIER_TITLES.get(tier, tier)
+
+
+def tier_people(tier: str) -> str:
+    """Return what the customers of a tier are called in a sentence."""
+    return _TIER_PEOPLE.get(tier, f"{tier} customers")
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A key figure of the focus retailer: a KPI of all its customers, of a tier or of a segment."""
+
+    kpi: Kpi
+    tier: str = ALL
+    segment: str = ALL
+
+    @property
+    def title(self) -> str:
+        """Title with the tier or segment that it is of."""
+        part = tier_title(self.tier) if self.tier != ALL else self.segment
+        return self.kpi.title if part == ALL else f"{self.kpi.title}, {part}"
+
+    def cell(self, view: StudyView, policy: str) -> Cell:
+        """Return its row of the summary under a policy."""
+        return view.cell(policy, self.kpi.name, segment=self.segment, tier=self.tier)
+
+
+@dataclass(frozen=True)
+class Printer:
+    """Prints one measure under all policies alike: the same unit and digits."""
+
+    measure: Measure
+    scale: Scale
+    level_digits: int
+    difference_digits: int
+
+    def level(self, cell: Cell) -> str:
+        """Return the mean."""
+        return plain(cell.level.mean / self.scale.divisor, self.level_digits)
+
+    def level_interval(self, cell: Cell) -> str:
+        """Return the mean and its interval."""
+        ends = [end / self.scale.divisor for end in (cell.level.low, cell.level.high)]
+        return f"{self.level(cell)} {interval(*ends, self.level_digits)}".strip()
+
+    def difference(self, cell: Cell) -> str:
+        """Return the paired difference and its interval."""
+        value, low, high = (
+            number / self.scale.divisor
+            for number in (cell.difference.mean, cell.difference.low, cell.difference.high)
+        )
+        ends = "" if low == high == 0 else interval(low, high, self.difference_digits)
+        return f"{signed(value, self.difference_digits)} {ends}".strip()
+
+    def difference_with_unit(self, cell: Cell) -> str:
+        """Return the paired difference, its interval and its unit."""
+        return f"{self.difference(cell)} {self.scale.difference_unit}"
+
+
+def printer_for(view: StudyView, measure: Measure) -> Printer:
+    """Return the printer of a measure: its scale and digits suit all policies."""
+    cells = [measure.cell(view, policy) for policy in (BASE, *view.policies)]
+    scale = scale_for(
+        measure.kpi, [number for cell in cells for number in (cell.level.mean, cell.difference.mean)]
+    )
+    levels = [cell.level.half_width / scale.divisor for cell in cells]
+    differences = [cell.difference.half_width / scale.divisor for cell in cells]
+    return Printer(
+        measure, scale, digits_for(levels, 1, most=2), digits_for(differences, measure.kpi.digits or 1, most=2)
+    )
+
+
+def vip_tier(view: StudyView) -> str | None:
+    """Return the best tier that has customers in the base or under a policy, the ordinary one left out."""
+    return next((tier for tier in _FAVOURED if view.has("satisfaction", tier=tier)), None)
+
+
+def served_tiers(view: StudyView) -> tuple[str, ...]:
+    """Return the tiers whose experience is compared: VIPs and ordinary customers, or all where there are no VIPs."""
+    best = vip_tier(view)
+    return (best, ORDINARY) if best else (ALL,)
+
+
+def touched_desks(view: StudyView) -> tuple[str, ...]:
+    """Return the service desks that some policy changes; the contact desk where none does."""
+    paths = [path for changes in view.study.get("policies", {}).values() for path in changes]
+    found = {match.group(1) for path in paths if (match := _DESK_IN_PATH.match(path))}
+    return tuple(desk for desk in DESKS if desk in found) or ("contact",)
+
+
+def headline_measures(view: StudyView) -> tuple[Measure, ...]:
+    """Return profit, shares, and satisfaction and busy-hour waits of VIPs and ordinary customers."""
+    wait = f"busy_wait_{touched_desks(view)[0]}_minutes"
+    tiers = served_tiers(view)
+    return (
+        *(Measure(kpi(name)) for name in (PROFIT, "share_energy", "share_customers")),
+        *(Measure(kpi("satisfaction"), tier) for tier in tiers),
+        *(Measure(kpi(wait), tier) for tier in tiers),
+    )

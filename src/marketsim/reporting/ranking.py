@@ -1,0 +1,55 @@
+"""Which policy earns most, in how many worlds, and which others cannot be told apart from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from marketsim.reporting.measures import PROFIT
+from marketsim.reporting.view import Cell, Estimate, StudyView, Verdict, estimate, verdict
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Policies by profit.
+
+    Attributes:
+        best: the policy with the largest mean profit, the base left out.
+        cell: its profit.
+        wins: worlds in which no other policy, nor the base, earns more.
+        worlds: worlds in which base and all policies have a profit.
+        tied: policies whose profit cannot be told apart from that of the best.
+        runner_up: the next policy and the paired difference of the best to it; None with one policy.
+    """
+
+    best: str
+    cell: Cell
+    wins: int
+    worlds: int
+    tied: tuple[str, ...]
+    runner_up: tuple[str, Estimate] | None
+
+
+def rank(view: StudyView) -> Ranking | None:
+    """Rank the policies by mean profit difference to the base; None when no policy has results."""
+    cells = {policy: view.cell(policy, PROFIT) for policy in view.policies}
+    known = {policy: cell for policy, cell in cells.items() if cell.verdict != Verdict.MISSING}
+    if not known:
+        return None
+    order = sorted(known, key=lambda policy: known[policy].difference.mean, reverse=True)
+    best, others = order[0], order[1:]
+    wins, worlds = _wins(view, best)
+    gaps = {policy: _gap(view, best, policy) for policy in others}
+    tied = tuple(policy for policy in others if verdict(gaps[policy]) in (Verdict.CANNOT_TELL, Verdict.NO_CHANGE))
+    return Ranking(best, known[best], wins, worlds, tied, (others[0], gaps[others[0]]) if others else None)
+
+
+def _wins(view: StudyView, best: str) -> tuple[int, int]:
+    complete = view.worlds(PROFIT).dropna()
+    return int(np.sum(complete[best] >= complete.max(axis=1))), len(complete)
+
+
+def _gap(view: StudyView, best: str, other: str) -> Estimate:
+    worlds = view.worlds(PROFIT)
+    return estimate(worlds[best] - worlds[other])

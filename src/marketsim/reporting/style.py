@@ -1,0 +1,175 @@
+"""How charts look: colours that colour-blind readers and grey printers tell apart, quiet axes, honest footers."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib import font_manager
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ft2font import FT2Font
+
+FOCUS = "#0B4F8A"
+"""Deep blue, the darkest colour: the focus retailer, and what is good for it."""
+WARM = "#D1600E"
+"""Vermilion: the other side of a pair, and what is bad."""
+INK = "#1F2933"
+QUIET = "#6B7785"
+FAINT = "#D5DBE1"
+BASE_COLOUR = "#6B7785"
+"""The base, in every chart."""
+_RIVALS = ("#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#8C6D31", "#B2A300")
+"""Rivals in name order, lighter than the focus (after Okabe & Ito 2008)."""
+POLICY_COLOURS = (FOCUS, WARM, "#2A9D6F", "#9A4C95", "#B48A00", "#3A9BDC")
+MARKERS = ("o", "s", "D", "^", "v", "P")
+DASHES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)), (0, (3, 1)), (0, (8, 2)))
+WIDTH_INCHES = 9.2
+DPI = 150
+
+_LATIN_FONT = "DejaVu Sans"
+_CJK_FONTS = (
+    "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN", "Microsoft YaHei", "PingFang SC",
+    "Hiragino Sans GB", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "SimHei", "Heiti SC", "Arial Unicode MS",
+    "Noto Sans CJK JP", "Noto Sans CJK TC", "Droid Sans Fallback",
+)  # fmt: skip
+_SETTINGS: dict[str, Any] = {
+    "font.size": 9.5,
+    "axes.titlesize": 10,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.titlepad": 8,
+    "axes.labelsize": 9,
+    "axes.labelcolor": QUIET,
+    "axes.edgecolor": QUIET,
+    "axes.linewidth": 0.7,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "axes.formatter.use_mathtext": False,
+    "axes.formatter.useoffset": False,
+    "grid.color": FAINT,
+    "grid.linewidth": 0.6,
+    "text.color": INK,
+    "text.parse_math": False,
+    "xtick.color": QUIET,
+    "ytick.color": QUIET,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "xtick.labelsize": 8.5,
+    "ytick.labelsize": 8.5,
+    "xtick.major.size": 3,
+    "ytick.major.size": 0,
+    "legend.frameon": False,
+    "legend.fontsize": 8.5,
+    "figure.facecolor": "white",
+    "figure.constrained_layout.use": True,
+    "savefig.dpi": DPI,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "marketsim",
+}  # fmt: skip
+
+
+@contextmanager
+def chart_style() -> Iterator[None]:
+    """Draw with our settings inside the block; those of the caller return after it."""
+    with mpl.rc_context(), _quiet_font_search():
+        mpl.rcdefaults()
+        mpl.rcParams.update(_SETTINGS)
+        mpl.rcParams["font.family"] = list(_families())
+        yield
+
+
+@contextmanager
+def _quiet_font_search() -> Iterator[None]:
+    logger = logging.getLogger("matplotlib.font_manager")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+
+
+@cache
+def _families() -> tuple[str, ...]:
+    installed = {entry.name for entry in font_manager.fontManager.ttflist}
+    chinese = [name for name in _CJK_FONTS if name in installed]
+    return (_LATIN_FONT, *chinese[:1])
+
+
+@cache
+def _glyphs() -> frozenset[int]:
+    fonts = [FT2Font(font_manager.findfont(family)) for family in _families()]
+    return frozenset(code for font in fonts for code in font.get_charmap())
+
+
+def is_drawable(text: str) -> bool:
+    """Tell whether the fonts at hand have every character of a text."""
+    return all(ord(character) in _glyphs() for character in text)
+
+
+def label_names(names: Iterable[str], kind: str) -> dict[str, str]:
+    """Return the label of each name: the name itself, or its number where no font at hand can draw it."""
+    return {
+        name: name if is_drawable(name) else f"{kind} {number}" for number, name in enumerate(names, start=1)
+    }
+
+
+def folded(text: str, width: int = 22) -> str:
+    """Return a label of at most two lines; the middle of a longer one is left out."""
+    if len(text) > 2 * width:
+        text = f"{text[: width - 1]}…{text[-(width - 1) :]}"
+    if len(text) <= width:
+        return text
+    breaks = [index + 1 for index, character in enumerate(text) if character in " _-/." and index < width]
+    cut = max((b for b in breaks if len(text) - b <= width), default=(len(text) + 1) // 2)
+    return f"{text[:cut].rstrip()}\n{text[cut:].lstrip()}"
+
+
+def retailer_colours(retailers: Iterable[str], focus: str) -> dict[str, str]:
+    """Return the colour of each retailer: the same in every chart and study, the strongest for the focus."""
+    rivals = sorted(name for name in retailers if name != focus)
+    return {focus: FOCUS, **{name: _RIVALS[i % len(_RIVALS)] for i, name in enumerate(rivals)}}
+
+
+def new_figure(height: float, width: float = WIDTH_INCHES) -> Figure:
+    """Return an empty figure that belongs to no global state."""
+    return Figure(figsize=(width, height), layout="constrained")
+
+
+def zero_line(axes: Axes, *, vertical: bool) -> None:
+    """Mark where nothing changes."""
+    draw = axes.axvline if vertical else axes.axhline
+    draw(0, color=INK, linewidth=0.9, zorder=1.5)
+
+
+def footer(figure: Figure, text: str) -> None:
+    """Write sample size, interval, seed and hash under a figure."""
+    figure.supxlabel(text, fontsize=7.5, color=QUIET, x=0.006, ha="left")
+
+
+def spread_labels(positions: Sequence[float], gap: float) -> list[float]:
+    """Return label positions near the given ones that lie at least `gap` apart, in the same order."""
+    order = sorted(range(len(positions)), key=lambda index: positions[index])
+    placed: list[float] = []
+    for index in order:
+        wanted = positions[index]
+        placed.append(wanted if not placed else max(wanted, placed[-1] + gap))
+    shift = sum(p - positions[i] for p, i in zip(placed, order, strict=True)) / max(len(order), 1)
+    result = [0.0] * len(positions)
+    for position, index in zip(placed, order, strict=True):
+        result[index] = position - shift
+    return result
+
+
+def save(figure: Figure, stem: Path) -> None:
+    """Write a figure as PNG and SVG, the same bytes every time."""
+    figure.savefig(stem.with_suffix(".png"), dpi=DPI, metadata={"Software": None})
+    figure.savefig(stem.with_suffix(".svg"), metadata={"Date": None, "Creator": None})

@@ -1,0 +1,244 @@
+"""A study's results as a report reads them: the focus retailer, its policies, and single cells of the summary."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from marketsim.results.tables import ALL, BASE
+
+_CONFIDENCE = 0.95
+
+
+class StudyData(Protocol):
+    """What a report needs of a study's results; `results.store.StudyResult` is one."""
+
+    @property
+    def folder(self) -> Path:
+        """Directory of the results."""
+        ...
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """Contents of manifest.json."""
+        ...
+
+    @property
+    def runs(self) -> pd.DataFrame:
+        """A row per run: policy, replication, check, status, error, months, customers, agents."""
+        ...
+
+    @property
+    def timings(self) -> pd.DataFrame:
+        """How long runs took."""
+        ...
+
+    @property
+    def kpis(self) -> pd.DataFrame:
+        """The KPIs of every run."""
+        ...
+
+    @property
+    def summary(self) -> pd.DataFrame:
+        """Means, intervals and paired differences."""
+        ...
+
+    @property
+    def checks(self) -> pd.DataFrame:
+        """The paired differences at the ends of the starred assumptions."""
+        ...
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return a monthly table of all runs."""
+        ...
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A mean over worlds with its 95 % interval; the ends are NaN when there are fewer than two worlds."""
+
+    n: int
+    mean: float
+    low: float
+    high: float
+
+    @property
+    def half_width(self) -> float:
+        """Half the width of the interval."""
+        return (self.high - self.low) / 2
+
+
+def estimate(values: Any) -> Estimate:
+    """Return the mean of values over worlds with its 95 % t interval; NaN values are left out."""
+    array = np.asarray(values, dtype=np.float64)
+    array = array[np.isfinite(array)]
+    count = len(array)
+    if count == 0:
+        return Estimate(0, math.nan, math.nan, math.nan)
+    mean = float(array.mean())
+    if count == 1:
+        return Estimate(1, mean, math.nan, math.nan)
+    reach = float(stats.t.ppf(0.5 + _CONFIDENCE / 2, count - 1) * array.std(ddof=1) / math.sqrt(count))
+    return Estimate(count, mean, mean - reach, mean + reach)
+
+
+class Verdict:
+    """What an interval of a paired difference allows to say."""
+
+    UP = "up"
+    DOWN = "down"
+    CANNOT_TELL = "cannot tell"
+    NO_CHANGE = "no change"
+    NO_INTERVAL = "no interval"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One row of the summary: a KPI of a policy, and its paired difference to the base."""
+
+    policy: str
+    level: Estimate
+    difference: Estimate
+    p_better: float
+
+    @property
+    def verdict(self) -> str:
+        """What the interval of the difference allows to say: one of the words of `Verdict`."""
+        return verdict(self.difference)
+
+
+def verdict(difference: Estimate) -> str:
+    """Return what the interval of a paired difference allows to say."""
+    if not math.isfinite(difference.mean):
+        return Verdict.MISSING
+    if not math.isfinite(difference.low):
+        return Verdict.NO_INTERVAL
+    if difference.low == difference.high == 0:
+        return Verdict.NO_CHANGE
+    if difference.low > 0:
+        return Verdict.UP
+    return Verdict.DOWN if difference.high < 0 else Verdict.CANNOT_TELL
+
+
+_NOTHING = Estimate(0, math.nan, math.nan, math.nan)
+
+
+class StudyView:
+    """Read access to one study's results, for one retailer."""
+
+    def __init__(self, result: StudyData) -> None:
+        """Keep the results; nothing is read yet."""
+        self.result = result
+        self.study: Mapping[str, Any] = result.manifest["scenario"]
+
+    @property
+    def name(self) -> str:
+        """Name of the study."""
+        return str(self.result.manifest.get("name", self.result.folder.name))
+
+    @property
+    def focus(self) -> str:
+        """The retailer whose decision it is."""
+        return str(self.study["focus"])
+
+    @property
+    def question(self) -> str:
+        """The question of the study; its title or name where none was given."""
+        return str(self.study.get("question") or self.study.get("title") or self.name)
+
+    @cached_property
+    def policies(self) -> tuple[str, ...]:
+        """Policies that have results, in the order of the scenario; the base is not one of them."""
+        present = set(self.result.summary["policy"])
+        return tuple(policy for policy in self.study.get("policies", {}) if policy in present)
+
+    @property
+    def retailers(self) -> tuple[str, ...]:
+        """All retailers by name."""
+        return tuple(sorted(self.study["retailers"]))
+
+    @property
+    def segments(self) -> tuple[str, ...]:
+        """Contestable segments that the focus retailer serves, in the order of the scenario."""
+        summary = self.result.summary
+        present = set(summary.loc[summary["retailer"] == self.focus, "segment"])
+        return tuple(segment for segment in self.study["segments"] if segment in present)
+
+    @property
+    def run_settings(self) -> Mapping[str, Any]:
+        """The study's `run` section."""
+        settings: Mapping[str, Any] = self.study["run"]
+        return settings
+
+    @property
+    def months(self) -> int:
+        """Length of a run."""
+        return int(self.run_settings["months"])
+
+    @property
+    def warmup(self) -> int:
+        """Month in which policies begin."""
+        return int(self.run_settings["warmup_months"])
+
+    @property
+    def first_evaluated(self) -> int:
+        """First month that enters the summary."""
+        given = self.run_settings.get("evaluate_from_month")
+        return int(given) if given is not None else min(self.warmup + 12, max(self.warmup, self.months - 1))
+
+    @property
+    def period(self) -> str:
+        """The evaluated months in words, counted from 1 as people do."""
+        return f"months {self.first_evaluated + 1} to {self.months}"
+
+    @property
+    def replications(self) -> int:
+        """Largest number of worlds behind a number of the summary."""
+        counts = self.result.summary["n"]
+        return int(counts.max()) if len(counts) else 0
+
+    @cached_property
+    def _cells(self) -> dict[tuple[str, str, str, str, str], Cell]:
+        columns = ["policy", "retailer", "segment", "tier", "kpi", "n"]
+        values = ["mean", "low", "high", "diff", "diff_low", "diff_high", "p_better"]
+        cells = {}
+        for row in self.result.summary[columns + values].itertuples(index=False):
+            policy, retailer, segment, tier, kpi, n, mean, low, high, diff, diff_low, diff_high, p = row
+            level = Estimate(int(n), float(mean), float(low), float(high))
+            difference = Estimate(int(n), float(diff), float(diff_low), float(diff_high))
+            cells[policy, retailer, segment, tier, kpi] = Cell(policy, level, difference, float(p))
+        return cells
+
+    def cell(
+        self, policy: str, kpi: str, *, segment: str = ALL, tier: str = ALL, retailer: str | None = None
+    ) -> Cell:
+        """Return a row of the summary for the focus retailer (or another); a cell of NaN where there is none."""
+        key = (policy, retailer or self.focus, segment, tier, kpi)
+        return self._cells.get(key, Cell(policy, _NOTHING, _NOTHING, math.nan))
+
+    def worlds(self, kpi: str, *, segment: str = ALL, tier: str = ALL) -> pd.DataFrame:
+        """Return a KPI of the focus retailer, a row per world and a column per policy, the base first."""
+        kpis = self.result.kpis
+        rows = kpis[
+            (kpis["kpi"] == kpi)
+            & (kpis["retailer"] == self.focus)
+            & (kpis["segment"] == segment)
+            & (kpis["tier"] == tier)
+        ]
+        wide = rows.pivot(index="replication", columns="policy", values="value")
+        return wide.reindex(columns=[BASE, *self.policies]).sort_index()
+
+    def has(self, kpi: str, *, segment: str = ALL, tier: str = ALL) -> bool:
+        """Tell whether the focus retailer has this KPI in the base or under any policy."""
+        policies = (BASE, *self.policies)
+        means = [self.cell(policy, kpi, segment=segment, tier=tier).level.mean for policy in policies]
+        return any(math.isfinite(mean) for mean in means)

@@ -1,0 +1,190 @@
+"""Paired statistics over replications: means, differences to the base, intervals, and how sure they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.special import stdtr, stdtrit
+
+from marketsim.results.tables import BASE, KPIS, SUMMARY_COLUMNS
+
+FloatArray = NDArray[np.float64]
+
+_LABELS = ["retailer", "segment", "tier", "kpi"]
+_UPPER_TAIL = 0.975
+
+
+def summarise(kpis: pd.DataFrame, base: str = BASE) -> pd.DataFrame:
+    """Return the mean of every KPI under every policy, and its paired difference to the base.
+
+    Args:
+        kpis: KPIs of all finished runs, in the columns of `results.tables.KPIS_TABLE`.
+        base: policy with which the others are compared.
+
+    Returns:
+        A frame in `SUMMARY_COLUMNS`, sorted by its first five. ``n`` is the number of worlds behind a row: those
+        in which both the policy and the base have a value, or, where the base never has one (as for a tier that
+        only the policy creates), those in which the policy has. ``low`` and ``high`` bound the mean, ``diff_low``
+        and ``diff_high`` the mean paired difference, each by a 95 % t interval over worlds (Student 1908); both
+        are missing for one world. ``p_better`` is the probability that the mean paired difference is favourable,
+        its posterior under a flat prior being a t distribution with n - 1 degrees of freedom; missing where the
+        KPI has no good direction. Rows that no policy gives a value are left out.
+    """
+    worlds = _Worlds.of(kpis)
+    values = worlds.values
+    reference = worlds.of_policy(base)[:, np.newaxis]
+    has_reference = np.isfinite(reference).any(axis=2, keepdims=True)
+    usable = np.isfinite(values) & (np.isfinite(reference) | ~has_reference)
+    is_base = np.array([policy == base for policy in worlds.policies])
+    differences = np.where(usable & ~is_base[:, np.newaxis], values - reference, np.nan)
+    mean, difference = _Estimate.of(np.where(usable, values, np.nan)), _Estimate.of(differences)
+    better = worlds.labels["kpi"].map(_BETTER).to_numpy(dtype=np.float64)[:, np.newaxis]
+    columns = {
+        "n": mean.n,
+        "mean": mean.mean,
+        "low": mean.low,
+        "high": mean.high,
+        "diff": difference.mean,
+        "diff_low": difference.low,
+        "diff_high": difference.high,
+        "p_better": difference.probability_of_sign(better),
+    }
+    return worlds.tidy(columns, keep=mean.n.any(axis=1))[list(SUMMARY_COLUMNS)]
+
+
+def variance_reduction(kpis: pd.DataFrame, base: str = BASE) -> pd.DataFrame:
+    """Return how many times more runs independent worlds would have needed for the same differences.
+
+    The ratio is the variance of the difference between a policy and the base in independent worlds (the sum of
+    both variances) over that of the paired difference, as in the theory of common random numbers (Law 2015).
+
+    Returns:
+        A frame with the columns policy, retailer, segment, tier, kpi, n, variance_reduction; a row per policy and
+        KPI with at least two pairs. Infinite where all paired differences are equal; missing where both vary not.
+    """
+    worlds = _Worlds.of(kpis)
+    reference = np.broadcast_to(worlds.of_policy(base)[:, np.newaxis], worlds.values.shape)
+    pairs = np.isfinite(worlds.values) & np.isfinite(reference)
+    paired = _Estimate.of(np.where(pairs, worlds.values - reference, np.nan))
+    apart = [_Estimate.of(np.where(pairs, part, np.nan)) for part in (worlds.values, reference)]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = (apart[0].variance + apart[1].variance) / paired.variance
+    frame = worlds.tidy({"n": paired.n, "variance_reduction": ratio}, keep=(paired.n > 1).any(axis=1))
+    frame = frame[(frame["policy"] != base) & (frame["n"] > 1)].drop(columns="unit")
+    return frame.reset_index(drop=True)
+
+
+_BETTER = {kpi.name: float(kpi.better) for kpi in KPIS}
+_UNITS = {kpi.name: kpi.unit for kpi in KPIS}
+
+
+@dataclass(frozen=True)
+class _Estimate:
+    """Mean over the last axis with its t interval; NaN values are left out."""
+
+    n: NDArray[np.int64]
+    mean: FloatArray
+    variance: FloatArray
+
+    @classmethod
+    def of(cls, values: FloatArray) -> _Estimate:
+        known = np.isfinite(values)
+        n = known.sum(axis=-1)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            mean = np.where(known, values, 0.0).sum(axis=-1) / n
+            deviations = np.where(known, values - mean[..., np.newaxis], 0.0)
+            variance = np.where(n > 1, (deviations**2).sum(axis=-1) / (n - 1), np.nan)
+        same = _all_equal(values, known)
+        first = np.take_along_axis(values, known.argmax(axis=-1)[..., np.newaxis], axis=-1)[..., 0]
+        return cls(n, np.where(same, first, mean), np.where(same & (n > 1), 0.0, variance))
+
+    @property
+    def standard_error(self) -> FloatArray:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.asarray(np.sqrt(self.variance / self.n), dtype=np.float64)
+
+    @property
+    def half_width(self) -> FloatArray:
+        degrees = np.maximum(self.n - 1, 1).astype(np.float64)
+        return np.asarray(stdtrit(degrees, _UPPER_TAIL) * self.standard_error, dtype=np.float64)
+
+    @property
+    def low(self) -> FloatArray:
+        return self.mean - self.half_width
+
+    @property
+    def high(self) -> FloatArray:
+        return self.mean + self.half_width
+
+    def probability_of_sign(self, sign: FloatArray) -> FloatArray:
+        """Return the probability that the true mean has the sign given (1 or -1); NaN for sign 0 or n < 2."""
+        degrees = np.maximum(self.n - 1, 1).astype(np.float64)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = sign * self.mean / self.standard_error
+        ratio = np.where((self.mean == 0) & (self.standard_error == 0), 0.0, ratio)
+        return np.where((sign != 0) & (self.n > 1), stdtr(degrees, ratio), np.nan)
+
+
+def _all_equal(values: FloatArray, known: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return where all values there are equal each other, so that rounding does not make a variance of nothing."""
+    lowest = np.where(known, values, np.inf).min(axis=-1, initial=np.inf)
+    highest = np.where(known, values, -np.inf).max(axis=-1, initial=-np.inf)
+    return np.asarray(lowest == highest)
+
+
+@dataclass(frozen=True)
+class _Worlds:
+    """KPIs as an array, labels x policies x worlds; NaN where there is no value.
+
+    Attributes:
+        labels: retailer, segment, tier and kpi of each entry of the first axis, sorted.
+        policies: names along the second axis, sorted.
+        values: the array.
+    """
+
+    labels: pd.DataFrame
+    policies: tuple[str, ...]
+    values: FloatArray
+
+    @classmethod
+    def of(cls, kpis: pd.DataFrame) -> _Worlds:
+        codes, names = zip(*(_factorise(kpis[column]) for column in ("policy", *_LABELS)), strict=True)
+        shape = tuple(len(values) for values in names[1:])
+        cells = np.ravel_multi_index(codes[1:], shape) if len(kpis) else np.zeros(0, dtype=np.int64)
+        found, rows = np.unique(cells, return_inverse=True)
+        worlds, columns = np.unique(kpis["replication"].to_numpy(), return_inverse=True)
+        values = np.full((len(found), len(names[0]), len(worlds)), np.nan)
+        values[rows, codes[0], columns] = kpis["value"].to_numpy(dtype=np.float64)
+        places = np.unravel_index(found, shape) if len(found) else ()
+        labels = {
+            column: np.asarray(known, dtype=object)[place]
+            for column, known, place in zip(_LABELS, names[1:], places, strict=bool(len(found)))
+        }
+        return cls(pd.DataFrame(labels, columns=_LABELS), tuple(names[0]), values)
+
+    def of_policy(self, policy: str) -> FloatArray:
+        """Return the values of a policy, labels x worlds; all NaN where it did not run."""
+        if policy not in self.policies:
+            return np.full((self.values.shape[0], self.values.shape[2]), np.nan)
+        return self.values[:, self.policies.index(policy)]
+
+    def tidy(self, columns: dict[str, NDArray[Any]], keep: NDArray[np.bool_]) -> pd.DataFrame:
+        """Return arrays of labels x policies as a frame sorted by policy and labels, with the KPI's unit."""
+        labels = self.labels[keep]
+        repeated = pd.concat([labels] * len(self.policies), ignore_index=True) if self.policies else labels
+        frame = repeated.assign(
+            policy=np.repeat(np.asarray(self.policies, dtype=object), len(labels)),
+            unit=repeated["kpi"].map(_UNITS),
+            **{name: array[keep].T.ravel() for name, array in columns.items()},
+        )
+        return frame[["policy", *_LABELS, "unit", *columns]]
+
+
+def _factorise(column: pd.Series) -> tuple[NDArray[np.int64], list[str]]:
+    """Return codes and the sorted names that occur."""
+    codes, names = pd.factorize(column.astype(str) if column.dtype == object else column, sort=True)
+    return np.asarray(codes, dtype=np.int64), [str(name) for name in names]

@@ -1,0 +1,84 @@
+"""What identifies a result: the scenario, its hash, and the versions that computed it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from marketsim.scenario.loaded import Scenario
+
+FORMAT = "marketsim results"
+FORMAT_VERSION = 1
+SHORT_HASH_DIGITS = 12
+
+_LIBRARIES = ("numpy", "scipy", "numba", "mesa", "pandas", "pyarrow", "pydantic")
+
+
+def model_version() -> str:
+    """Return the version of marketsim; ``unknown`` where it is not installed."""
+    return _version("marketsim")
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "unknown"
+
+
+def resolved(scenario: Scenario) -> dict[str, Any]:
+    """Return the whole study, with all defaults filled in, as plain JSON values."""
+    return scenario.study.model_dump(mode="json")
+
+
+def scenario_hash(scenario: Scenario) -> str:
+    """Return the SHA-256, in hex, of all that determines the results.
+
+    These are the resolved scenario, the contents of its data files and the version of the model; not its layout,
+    comments or order, nor the time, the machine or the folder.
+    """
+    parts = {
+        "scenario": resolved(scenario),
+        "data": scenario.data.file_hashes,
+        "model": model_version(),
+    }
+    text = json.dumps(parts, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def build(
+    scenario: Scenario, *, status: str, policies: tuple[str, ...], counts: Mapping[str, Any], command: str
+) -> dict[str, Any]:
+    """Return the manifest of a study's results.
+
+    Args:
+        scenario: what was run.
+        status: complete, failed (a run did not finish) or interrupted.
+        policies: the policies that were run, besides the base.
+        counts: numbers of runs by status, of the main runs and of the assumption checks.
+        command: the command that makes the results again; empty when run from Python.
+    """
+    digest = scenario_hash(scenario)
+    return {
+        "format": FORMAT,
+        "format_version": FORMAT_VERSION,
+        "name": scenario.name,
+        "status": status,
+        "hash": digest,
+        "short_hash": digest[:SHORT_HASH_DIGITS],
+        "seed": scenario.study.run.seed,
+        "command": command,
+        "policies": list(policies),
+        "runs": dict(counts),
+        "marketsim": model_version(),
+        "python": platform.python_version(),
+        "libraries": {name: _version(name) for name in _LIBRARIES},
+        "source": scenario.source,
+        "data_files": dict(scenario.data.file_hashes),
+        "text": scenario.text,
+        "scenario": resolved(scenario),
+    }

@@ -1,0 +1,84 @@
+"""Everything that a study reads from data files, with the scenario's line where a file is at fault."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from marketsim.errors import DataFileError, Problem
+from marketsim.scenario.accounts import read_accounts
+from marketsim.scenario.environment import SpotHistory
+from marketsim.scenario.loaded import AccountBook, FloatArray, ScenarioData
+from marketsim.scenario.outline import Segments
+from marketsim.scenario.problems import problem_at
+from marketsim.scenario.profiles import band_shares, find_profile, read_profile
+from marketsim.scenario.spot_history import read_spot
+from marketsim.scenario.study import Study
+from marketsim.scenario.yaml_tree import Node
+
+Contents = TypeVar("Contents")
+
+
+class _Reader:
+    """Reads files and keeps their hashes and problems."""
+
+    def __init__(self, tree: Node) -> None:
+        self.tree = tree
+        self.problems: list[Problem] = []
+        self.hashes: dict[str, str] = {}
+
+    def read(self, file: str, path: Segments, read: Callable[[], tuple[Contents, str]]) -> Contents | None:
+        try:
+            contents, digest = read()
+        except DataFileError as error:
+            self.problems.append(problem_at(path, str(error), self.tree))
+            return None
+        self.hashes[file] = digest
+        return contents
+
+
+def read_data(study: Study, tree: Node, folder: Path) -> tuple[ScenarioData, list[Problem]]:
+    """Return the contents of every data file that a study names, and what is wrong with them.
+
+    Args:
+        study: the study.
+        tree: where its values stand, for the messages.
+        folder: folder of the scenario file; paths are relative to it.
+    """
+    reader = _Reader(tree)
+    shares = {name: _shares(reader, study, name, folder) for name in study.segments}
+    books = {name: _book(reader, study, name, folder) for name, s in study.segments.items() if s.customers_file}
+    data = ScenarioData(
+        band_shares=shares,
+        books={name: book for name, book in books.items() if book is not None},
+        spot_cny_per_mwh=_spot(reader, study, folder),
+        file_hashes=reader.hashes,
+    )
+    return data, reader.problems
+
+
+def _shares(reader: _Reader, study: Study, name: str, folder: Path) -> tuple[float, float, float]:
+    file = study.segments[name].load_profile
+    hours = reader.read(
+        file, ("segments", name, "load_profile"), lambda: read_profile(find_profile(file, folder), file)
+    )
+    return band_shares(hours or [1.0] * 24, study.market.time_bands)
+
+
+def _book(reader: _Reader, study: Study, name: str, folder: Path) -> AccountBook | None:
+    file = study.segments[name].customers_file or ""
+    retailers, regions = sorted(study.retailers), sorted(study.market.regions)
+    path: Segments = ("segments", name, "customers_file")
+    book = reader.read(file, path, lambda: read_accounts(folder / file, file, retailers, regions))
+    if book is not None and not study.segments[name].contestable and any(book.retailers >= 0):
+        message = f"{file} names retailers, but segment {name} is not contestable; its customers stay with the default supplier"
+        reader.problems.append(problem_at(path, message, reader.tree))
+    return book
+
+
+def _spot(reader: _Reader, study: Study, folder: Path) -> FloatArray | None:
+    spot = study.market.spot
+    if not isinstance(spot, SpotHistory):
+        return None
+    return reader.read(spot.file, ("market", "spot", "file"), lambda: read_spot(spot, folder / spot.file))

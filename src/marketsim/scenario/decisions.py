@@ -1,0 +1,137 @@
+"""Checks of policies and assumptions: each is applied to the base scenario, and what it makes is checked whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from marketsim.errors import Problem
+from marketsim.scenario.changes import BASE, apply, validate
+from marketsim.scenario.merging import dump, find
+from marketsim.scenario.outline import shape_at
+from marketsim.scenario.paths import fault, join, locate, no_such, touches
+from marketsim.scenario.study import Study
+from marketsim.scenario.yaml_tree import Node, Place, node_of
+
+START_FIELDS = ("kind", "initial_share", "initial_share_by_segment")
+"""Fields of a retailer that describe the start of the run."""
+
+
+@dataclass(frozen=True)
+class _Base:
+    """The scenario to which changes are applied.
+
+    Attributes:
+        study: the scenario; where it is broken, with stand-ins.
+        tree: all its values, defaults included.
+        data: the same as plain data.
+        known: problems that it has without any change, as pairs of path and message.
+        source: where the user wrote policies and assumptions.
+    """
+
+    study: Study
+    tree: Node
+    data: Any
+    known: frozenset[tuple[str, str]]
+    source: Node
+
+
+def check_decisions(study: Study, source: Node) -> list[Problem]:
+    """Return what is wrong with the policies and the assumptions of a study.
+
+    Args:
+        study: the study; where it is broken, with stand-ins for what is broken.
+        source: the tree of the scenario file, for the places.
+    """
+    data = dump(study)
+    tree = node_of(data)
+    known = frozenset((problem.path, problem.message) for problem in validate(tree)[1])
+    base = _Base(study, tree, data, known, source)
+    return [*_policies(base), *_assumptions(base)]
+
+
+def _policies(base: _Base) -> Iterator[Problem]:
+    for name, changes in base.study.policies.items():
+        if name == BASE:
+            place = find(base.source, ("policies", name))[0].place
+            message = f"`{BASE}` is the market without any policy; choose another name"
+            yield Problem(f"policies.{name}", message, None, place.file, place.line)
+        nodes = {path: find(base.source, ("policies", name, path))[0] for path in changes}
+        refused = {path: _refusals(path, changes[path], base.study) for path in changes}
+        for path, messages in refused.items():
+            yield from (_at(nodes[path], f"policies.{name} changes {path}", message) for message in messages)
+        allowed = {path: node for path, node in nodes.items() if not refused[path]}
+        yield from _made_by(allowed, base, f"policies.{name} changes ")
+
+
+def _at(node: Node, path: str, message: str) -> Problem:
+    return Problem(path, message, node.text or None, node.place.file, node.place.line)
+
+
+def _refusals(path: str, value: Any, study: Study) -> list[str]:
+    faults = (_refusal(leaf, list(study.retailers)) for leaf in _leaf_paths(path, value))
+    return list(dict.fromkeys(message for message in faults if message))
+
+
+def _refusal(path: str, retailers: list[str]) -> str | None:
+    """Return why a policy may not change a path, or None if it may."""
+    parts = path.split(".")
+    if parts[0] == "levers":
+        return None
+    if parts[0] != "retailers":
+        return (
+            "a policy is a decision of retailers: it may change `retailers.<name>...` and `levers...` only; "
+            "what happens to the market belongs into the base scenario or under `events`"
+        )
+    if len(parts) < 3:
+        return "a policy changes fields of a retailer: write retailers.<name>.<field>"
+    if parts[1] not in retailers:
+        return no_such("retailer", parts[1], retailers)
+    if parts[2] in START_FIELDS:
+        return f"{parts[2]} describes the start of the run, before any policy begins; change it in the base scenario"
+    return None
+
+
+def _leaf_paths(path: str, value: Any) -> list[str]:
+    if not isinstance(value, Mapping) or not value:
+        return [path]
+    return [leaf for key, inner in value.items() for leaf in _leaf_paths(f"{path}.{key}", inner)]
+
+
+def _made_by(changes: Mapping[str, Node], base: _Base, label: str) -> list[Problem]:
+    """Return the problems that changes bring, placed at the lines of the changes."""
+    tree, problems = apply(base.tree, changes, base.data)
+    _, found = validate(tree)
+    fresh = [problem for problem in found if (problem.path, problem.message) not in base.known]
+    placed = [_placed(problem, changes) for problem in fresh]
+    return [replace(problem, path=f"{label}{problem.path}") for problem in [*problems, *placed]]
+
+
+def _placed(problem: Problem, changes: Mapping[str, Node]) -> Problem:
+    causes = [path for path in changes if touches(problem.path, [path])] or list(changes)
+    place = changes[causes[0]].place if causes else Place()
+    return replace(problem, file=problem.file or place.file, line=problem.line or place.line)
+
+
+def _assumptions(base: _Base) -> Iterator[Problem]:
+    for path, (low, high) in base.study.assumptions.items():
+        node = find(base.source, ("assumptions", path))[0]
+        message = _assumption_fault(path, low, high, base.data)
+        if message:
+            value = f"[{low:g}, {high:g}]"
+            yield Problem(f"assumptions.{path}", message, value, node.place.file, node.place.line)
+            continue
+        for end in (low, high):
+            yield from _made_by({path: Node(end, node.place, f"{end:g}")}, base, "assumptions: ")
+
+
+def _assumption_fault(path: str, low: float, high: float, data: Any) -> str | None:
+    parts = locate(path, data)
+    message = fault(parts, data)
+    if message:
+        return message
+    shape = shape_at(parts, data)
+    if shape is None or shape.kind not in ("number", "whole"):
+        return f"{join(parts)} is not a number; only numbers can have a low and a high value"
+    return None if low < high else "the low value must be less than the high one"

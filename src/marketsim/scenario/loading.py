@@ -1,0 +1,93 @@
+"""From a YAML file to a scenario that is ready to run, or to the list of all that is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from marketsim.errors import Problem, ScenarioError
+from marketsim.scenario.changes import apply, validate
+from marketsim.scenario.data import read_data
+from marketsim.scenario.decisions import check_decisions
+from marketsim.scenario.layers import read_layers
+from marketsim.scenario.loaded import Scenario
+from marketsim.scenario.mending import mend
+from marketsim.scenario.merging import dump, settle
+from marketsim.scenario.paths import touches
+from marketsim.scenario.study import Study
+from marketsim.scenario.yaml_tree import Node, Place, node_of, plain
+
+_SET = Place("--set")
+_ROUNDS = 6
+"""How often a broken scenario is mended to see what else is wrong with it."""
+
+
+def load_scenario(path: str | Path, changes: Mapping[str, Any] | None = None) -> Scenario:
+    """Read a scenario file, follow what it extends, check everything, and read its data files.
+
+    Policies and both ends of every assumption are checked as well, so that a run cannot stop half-way on a mistake.
+
+    Args:
+        path: the scenario file.
+        changes: dotted path to new value, as from --set; applied on top of the file.
+
+    Returns:
+        The scenario, with its names in order and its data files read.
+
+    Raises:
+        ScenarioError: with all problems that could be found at once.
+    """
+    source = str(path)
+    layers = read_layers(source)
+    if layers.text is None:
+        raise ScenarioError(layers.problems, source)
+    tree, problems = _changed(layers.tree, changes or {})
+    study, mended, found = _checked(tree)
+    problems = [*layers.problems, *problems, *found]
+    if mended is not None:
+        data, more = read_data(mended, tree, Path(source).parent)
+        problems += _independent(more, problems)
+        problems += check_decisions(mended, tree)
+    if problems or study is None or mended is None:
+        raise ScenarioError(_in_order(problems, source), source)
+    return Scenario(Path(source).stem, study, data, source, layers.text)
+
+
+def _changed(tree: Node, changes: Mapping[str, Any]) -> tuple[Node, list[Problem]]:
+    nodes = {dotted: node_of(value, _SET) for dotted, value in changes.items()}
+    return apply(tree, nodes, _with_defaults(tree)) if nodes else (tree, [])
+
+
+def _with_defaults(tree: Node) -> Any:
+    """Return a tree as plain data, completed by the defaults of top-level sections that it leaves out."""
+    data = plain(settle(tree))
+    for name, field in Study.model_fields.items():
+        if name not in data and not field.is_required():
+            data[name] = dump(field.get_default(call_default_factory=True))
+    return data
+
+
+def _checked(tree: Node) -> tuple[Study | None, Study | None, list[Problem]]:
+    """Return the study of a tree, or None; the study with stand-ins for what is broken, or None; and all problems."""
+    study, problems = validate(tree)
+    mended, latest = study, problems
+    for _ in range(_ROUNDS):
+        if not latest or (mended is not None and latest is not problems):
+            break
+        tree = mend(tree, latest)
+        mended, latest = validate(tree)
+        problems = [*problems, *_independent(latest, problems)]
+    return study, mended, problems
+
+
+def _independent(problems: list[Problem], known: list[Problem]) -> list[Problem]:
+    """Return the problems that cannot merely follow from known ones: they neither contain nor are part of one."""
+    broken = [problem.path for problem in known]
+    return [problem for problem in problems if not touches(problem.path, broken)]
+
+
+def _in_order(problems: list[Problem], source: str) -> list[Problem]:
+    """Return problems once each, the user's file first, by line."""
+    unique = list(dict.fromkeys(problems))
+    return sorted(unique, key=lambda p: (p.file not in (None, source), p.file or "", p.line or 0))

@@ -1,0 +1,73 @@
+"""The whole of a scenario file: a market, its retailers, and the policies to compare."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints
+
+from marketsim.scenario.behaviour import Behaviour
+from marketsim.scenario.customers import Segment
+from marketsim.scenario.environment import Market
+from marketsim.scenario.fields import Name, Section, number, part, setting, text
+from marketsim.scenario.retailers import Retailer
+from marketsim.scenario.service import LeverDefinition
+
+Path = Annotated[str, StringConstraints(min_length=1, max_length=500)]
+
+
+class RunSettings(Section):
+    """How long, how often and with how many agents a study is run."""
+
+    months: int = number(60, unit="months", meaning="Length of a run.", source="the user", low=1, high=1200)
+    warmup_months: int = number(12, unit="months", meaning="Months before policies begin; base and policies are identical until then.", source="one contract year", low=0, high=1199)
+    evaluate_from_month: int | None = number(None, unit="months", meaning="First month that counts in the results; by default one contract year after policies begin.", source="the first year is transition", low=0, high=1199)
+    seed: int = number(1, unit="1", meaning="Seed of all draws.", source="the user", low=0, high=2**63 - 1)
+    replications: int = number(20, unit="runs", meaning="Worlds in which base and policies are compared.", source="the user", low=1, high=100_000)
+    check_replications: int = number(4, unit="runs", meaning="Worlds for each end of each assumption; 0 leaves the assumption checks out.", source="the user", low=0, high=1000)
+    agents: Annotated[int, Field(ge=1, le=20_000_000)] | Literal["all"] = setting(5000, meaning="Simulated customers over all segments, each standing for several real ones where a segment is larger; or all.")
+
+    def first_evaluated_month(self) -> int:
+        """Return the first month (counted from 0) whose values enter the summary."""
+        if self.evaluate_from_month is not None:
+            return self.evaluate_from_month
+        return min(self.warmup_months + 12, max(self.warmup_months, self.months - 1))
+
+
+class PriceShock(Section):
+    """The spot price rises (or falls) for a while; forward prices do not foresee it."""
+
+    type: Literal["price_shock"]
+    month: int = number(unit="month", meaning="First month, counted from 0.", source="the user", low=0, high=1199)
+    size: float = number(unit="1", meaning="Relative change: 0.3 is +30 %.", source="the user", low=-0.99, high=20)
+    duration_months: int = number(1, unit="months", meaning="How long it lasts.", source="the user", low=1, high=1200)
+
+
+class TicketSurge(Section):
+    """Customers need more (or less) service for a while, for example after a change of the billing system."""
+
+    type: Literal["ticket_surge"]
+    month: int = number(unit="month", meaning="First month, counted from 0.", source="the user", low=0, high=1199)
+    size: float = number(unit="1", meaning="Relative change of tickets: 0.5 is +50 %.", source="the user", low=-0.99, high=20)
+    duration_months: int = number(1, unit="months", meaning="How long it lasts.", source="the user", low=1, high=1200)
+
+
+Event = Annotated[PriceShock | TicketSurge, Field(discriminator="type")]
+
+
+class Study(Section):
+    """A scenario file after `extends` has been followed."""
+
+    title: str = text("", meaning="Short title of the study.")
+    question: str = text("", meaning="The question that the study answers, in one sentence.")
+    expectation: str = text("", meaning="What theory expects, shown beside the answer.")
+    focus: Name = setting(meaning="The retailer whose decision it is.")
+    run: RunSettings = part(RunSettings, meaning="Length, replications, agents, seed.")
+    market: Market = part(Market, meaning="Prices, regions and rules that all face.")
+    segments: dict[Name, Segment] = setting(meaning="Customer types by name.", min_length=1)
+    behaviour: Behaviour = part(Behaviour, meaning="How customers experience, compare and choose.")
+    levers: dict[Name, LeverDefinition] = setting(meaning="Catalogue of service levers.")
+    retailers: dict[Name, Retailer] = setting(meaning="Competing retailers by name.", min_length=1)
+    policies: dict[Name, dict[Path, Any]] = setting({}, meaning="Named changes to the base that begin after the warm-up: path of a retailer's field, and its new value.")
+    events: Annotated[tuple[Event, ...], Field(strict=False)] = setting((), meaning="What happens to the market and when.")
+    assumptions: dict[Path, Annotated[tuple[float, float], Field(strict=False)]] = setting({}, meaning="Uncertain inputs with a low and a high value: base and policies are repeated at both ends, to see whether the answer holds.")
