@@ -4,7 +4,8 @@ MarketsimError
 ├── ScenarioError          the scenario is not valid: a list of problems, each with its place
 ├── DataFileError          a CSV named in a scenario is missing or broken
 ├── ResultsError           stored results are missing, half-written or of another version
-└── RunFailedError         runs of a study failed, or it was interrupted
+└── RunFailedError         runs of a study failed
+    └── StudyInterruptedError  the user stopped it; the runs that finished are stored
 """
 
 from __future__ import annotations
@@ -69,3 +70,7 @@ class ResultsError(MarketsimError):
 
 class RunFailedError(MarketsimError):
     """One or more runs of a study failed; what finished is stored."""
+
+
+class StudyInterruptedError(RunFailedError):
+    """The user stopped a study; the runs that finished are stored."""

@@ -31,7 +31,11 @@ def test_all_and_more_than_all_are_one_to_one() -> None:
 
 
 def test_few_agents_still_leave_one_for_each_segment() -> None:
-    assert allocate_agents({"a": 10**6, "b": 1, "c": 5}, {"a": 1e9, "b": 1e-6, "c": 1.0}, 3) == {"a": 1, "b": 1, "c": 1}
+    assert allocate_agents({"a": 10**6, "b": 1, "c": 5}, {"a": 1e9, "b": 1e-6, "c": 1.0}, 3) == {
+        "a": 1,
+        "b": 1,
+        "c": 1,
+    }
 
 
 @settings(max_examples=200, deadline=None)

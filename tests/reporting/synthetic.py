@@ -5,13 +5,16 @@ from __future__ import annotations
 import itertools
 import math
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from marketsim.results.checks import check_differences, check_label
 from marketsim.results.compare import summarise
+from marketsim.results.manifest import build
 from marketsim.results.metrics import kpis
 from marketsim.results.run_result import RunResult
 from marketsim.results.tables import (
@@ -46,7 +49,7 @@ class Lane:
 
     def changes(self, focus: str) -> dict[str, Any]:
         found: dict[str, Any] = {_DISCIPLINE.format(focus=focus): "priority" if self.priority else "fifo"}
-        if self.width != 5:
+        if self.priority:
             found[_WIDTH.format(focus=focus)] = self.width
         if self.staff != 1:
             found[_STAFF.format(focus=focus)] = self.staff
@@ -173,8 +176,8 @@ def _shares(world: _World, segment: int) -> np.ndarray:
     count = len(world.study.retailers)
     logits = world.paths(10 + segment, count, 0.01)
     sizes = (0.02, -0.005, -0.02)
-    dilution = 1 - world.lane.width / 60
-    gain = sizes[segment] * dilution + 0.05 * (world.lane.staff - 1) + world.own(20 + segment, 0.004)
+    root = math.sqrt(world.lane.width / 10)
+    gain = sizes[segment] * root * math.exp(1 - root) * (1 - world.lane.width / 100) + 0.05 * (world.lane.staff - 1) + world.own(20 + segment, 0.004)
     focus = sorted(world.study.retailers).index(world.study.focus)
     logits[:, focus] += 4 * gain * world.ramp() * (world.policy_index > 0)
     weights = np.exp(np.column_stack([logits, np.full(len(logits), -4.0)]))
@@ -201,18 +204,25 @@ def _tier_rows(
     focus = supplier == world.study.focus
     base = _World(world.study, NO_LANE, world.replication, 0)
     satisfaction = _satisfaction(world if focus else base, tier)
-    mwh = customers * energy * (3.0 if tier == "key" else 1.0)
+    mwh = customers * energy * _relative_energy(world.lane.width if focus else 5.0, tier)
     spot = 463 * np.exp(world.paths(1, 1, 0.004)[:, 0])
     tickets = waits(world.lane)[tier][2] * customers / customers.mean()
     churn = np.clip(0.012 - 0.05 * (satisfaction - 0.7), 0.001, 1)
     frame = {name.name: 100.0 * satisfaction / 100 for name in SEGMENT_MONTH.values if name.name.startswith("quality")}
     frame |= {
         "month": months, "retailer": supplier, "segment": segment, "tier": tier, "customers": customers, "energy_mwh": mwh,
-        "revenue_cny": mwh * (475 - 4 * (tier == "key")), "procurement_cny": mwh * (0.9 * 463 + 0.1 * spot),
+        "revenue_cny": mwh * 475, "procurement_cny": mwh * (0.9 * 463 + 0.1 * spot),
         "satisfaction": satisfaction, "tickets": tickets, "complaints": 0.002 * customers * (1 - satisfaction),
         "searches": 0.07 * customers, "leaves": churn * customers, "leaves_energy_mwh": churn * mwh,
     }  # fmt: skip
     return pd.DataFrame(frame)
+
+
+def _relative_energy(width: float, tier: str) -> float:
+    """Return the mean energy of a tier relative to all: the top 5 % of customers use 30 % of the energy."""
+    customers = width / 100
+    energy = customers**0.4
+    return energy / customers if tier == "key" else (1 - energy) / (1 - customers)
 
 
 def _retailer_rows(world: _World, cells: pd.DataFrame) -> pd.DataFrame:
@@ -239,19 +249,27 @@ def _retailer_rows(world: _World, cells: pd.DataFrame) -> pd.DataFrame:
 
 
 def _desk_rows(world: _World) -> pd.DataFrame:
-    rows = []
-    for desk, region, retailer in ((d, r, n) for d in ("contact", "field", "case") for r in REGIONS for n in world.study.retailers):  # fmt: skip
-        focus = retailer == world.study.focus and world.policy_index > 0
-        for month in range(world.study.run.months):
-            lane = world.lane if focus and month >= world.study.run.warmup_months else NO_LANE
-            width = world.lane if focus else NO_LANE
-            for tier, (busy, within, tickets) in waits(lane if desk == "contact" else NO_LANE).items():
-                arrivals = (tickets if desk == "contact" else waits(width)[tier][2] / 10) * REGIONS[region]
-                wait = busy * (1 + 0.05 * world.paths(40, 1, 0.1)[month, 0])
-                if arrivals > 0:
-                    rows.append((month, retailer, desk, region, tier, arrivals, arrivals, 0.0, 0.4 * wait, wait, within**0.5, within, 0.83 / lane.staff, 18 * lane.staff))  # fmt: skip
-    names = [column.name for column in (*DESK_MONTH.keys[2:], *DESK_MONTH.values)]
-    return pd.DataFrame(rows, columns=names)
+    months = np.arange(world.study.run.months)
+    busy = 1 + 0.05 * world.paths(40, 1, 0.1)[:, 0]
+    frames = []
+    retailer = world.study.focus
+    for desk, region in product(("contact", "field", "case"), REGIONS):
+        lane = world.lane if world.policy_index > 0 else NO_LANE
+        for tier in TIERS:
+            before = months < world.study.run.warmup_months
+            queue = NO_LANE if desk != "contact" else lane
+            old, new = waits(NO_LANE)[tier], waits(queue)[tier]
+            wait = np.where(before, old[0], new[0]) * busy
+            arrivals = np.where(before, old[2], waits(lane)[tier][2]) * REGIONS[region] * (1 if desk == "contact" else 0.1)  # fmt: skip
+            staff = np.where(before, 1.0, queue.staff)
+            values = {
+                "arrivals": arrivals, "served": arrivals, "backlog": 0.0, "wait_minutes": 0.4 * wait,
+                "busy_wait_minutes": wait, "sla_share": np.where(before, old[1], new[1]) ** 0.5,
+                "busy_sla_share": np.where(before, old[1], new[1]), "utilisation": 0.83 / staff, "servers": 18 * staff,
+            }  # fmt: skip
+            frames.append(pd.DataFrame({"month": months, "retailer": retailer, "desk": desk, "region": region, "tier": tier} | values))  # fmt: skip
+    rows = pd.concat(frames)
+    return rows[rows["arrivals"] > 0]
 
 
 def _flow_rows(cells: pd.DataFrame, suppliers: list[str]) -> pd.DataFrame:
@@ -292,3 +310,57 @@ def runs_of(study: Study, policies: dict[str, Lane]) -> list[RunResult]:
         for index, (policy, lane) in enumerate(lanes.items())
         for replication in range(study.run.replications)
     ]
+
+
+def kpis_of(study: Study, runs: list[RunResult]) -> pd.DataFrame:
+    """Return the KPIs of the runs."""
+    scenario = Scenario("vip_lane", study, ScenarioData({}))
+    return pd.concat([kpis(run, scenario) for run in runs], ignore_index=True)
+
+
+def checks_of(study: Study, found: pd.DataFrame) -> pd.DataFrame:
+    """Return made-up assumption checks: effects shrink or grow with each end, and one of them turns the sign."""
+    rows = found[found["replication"] < study.run.check_replications]
+    labels = ["replication", "retailer", "segment", "tier", "kpi"]
+    base = rows[rows["policy"] == BASE].set_index(labels)["value"].rename("reference")
+    joined = rows.join(base, on=labels)
+    by_check = {}
+    for number, (path, end) in enumerate(product(study.assumptions, ("low", "high"))):
+        factor = -0.5 if number == 1 else 1 + 0.12 * (number // 2 - 5) * (-1) ** number
+        value = joined["reference"] + factor * (joined["value"] - joined["reference"])
+        by_check[check_label(path, end)] = rows.assign(value=value)
+    return check_differences(by_check, dict(study.assumptions), study.focus)
+
+
+def result_of(
+    study: Study,
+    policies: dict[str, Lane],
+    folder: Path,
+    *,
+    text: str = "question: made up\n",
+    failed: int = 0,
+    status: str = "complete",
+    with_checks: bool = True,
+) -> FakeResult:
+    """Return made-up results; the last `failed` runs have failed."""
+    runs = runs_of(study, policies)
+    done, lost = runs[: len(runs) - failed], runs[len(runs) - failed :]
+    found = kpis_of(study, done)
+    rows = [(r.policy, r.replication, "", "done", "", r.months, r.customers, r.agents) for r in done]
+    rows += [(r.policy, r.replication, "", "failed", "division by zero", 0, 0, 0) for r in lost]
+    columns = ["policy", "replication", "check", "status", "error", "months", "customers", "agents"]
+    scenario = Scenario("vip_lane", study, ScenarioData({}), "scenarios/vip_lane.yaml", text)
+    counts = {"main": {"done": len(done), "failed": len(lost), "not_run": 0}}
+    manifest = build(scenario, status=status, policies=tuple(policies), counts=counts, command="marketsim run scenarios/vip_lane.yaml")  # fmt: skip
+    checks = checks_of(study, found) if with_checks else check_differences({}, {}, study.focus)
+    tables = {
+        name: pd.concat([run.tables[name] for run in done], ignore_index=True)
+        for name in ("market_month", "retailer_month", "segment_month", "desk_month", "flows")
+    }
+    timings = pd.DataFrame({"seconds": [0.5] * len(runs)})
+    return FakeResult(folder, manifest, pd.DataFrame(rows, columns=columns), timings, found, summarise(found), checks, tables)  # fmt: skip
+
+
+def small_result(folder: Path, policies: dict[str, Lane] = LANES, **settings: Any) -> FakeResult:
+    """Return made-up results of the three lanes, eight worlds."""
+    return result_of(study_of(policies), policies, folder, **settings)

@@ -1,0 +1,1 @@
+"""Whole studies: which runs, where they run, and what is kept of them."""

@@ -6,9 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marketsim.market.compiled import rule
-from marketsim.market.population import Population
-from marketsim.market.segments import Behaviour
-from marketsim.market.tariffs import Plans, energy_price, unit_bill
+from marketsim.market.records import Record, Records
+from marketsim.market.tariffs import energy_price, unit_bill
 
 FloatArray = NDArray[np.float64]
 CUSTOMERS, ENERGY, REVENUE, PROCUREMENT, HEDGED, PRICE_ENERGY, PRICE_SQUARED_ENERGY = range(7)
@@ -19,12 +18,13 @@ USUAL_BILL_SPEED = 1.0 / 12.0
 
 @rule
 def bill_month(
-    population: Population,
+    population: Records,
     low: int,
     high: int,
     first: bool,
-    behaviour: Behaviour,
-    plans: Plans,
+    segments: Records,
+    plans: Records,
+    network: float,
     spot: float,
     default_price: float,
     default_supplier: int,
@@ -38,38 +38,35 @@ def bill_month(
         low: first row.
         high: row after the last.
         first: whether this is the first month, in which the usual bill is this bill.
-        behaviour: network charge and load shapes.
+        segments: the segments, with their load shapes.
         plans: all plans.
+        network: network charge, CNY/MWh.
         spot: spot price of the month, CNY/MWh.
         default_price: energy price of the default supplier, CNY/MWh.
         default_supplier: its index.
         sums: the measures of this module by retailer, segment and tier. Shape (retailers + 1, segments, tiers, 7).
         by_region: customers and energy. Shape (retailers + 1, segments, regions, tiers, 2).
     """
-    network = behaviour.network_cny_per_mwh
     for i in range(low, high):
-        s, j, plan, energy = population.segment[i], population.retailer[i], population.plan[i], population.energy[i]
+        customer: Record = population[i]
+        plan: Record = plans[customer.plan]
+        s, j, n, energy = customer.segment, customer.retailer, customer.weight, customer.energy
         if j == default_supplier:
-            population.price_level[i] = default_price
-        price = energy_price(
-            plans, plan, population.price_level[i], population.discount[i], spot, energy, behaviour.segments.bands[s]
-        )
-        bill = unit_bill(price, network, plans.fixed_fee[plan], energy)
-        population.price[i] = price
-        population.bill[i] = bill
+            customer.price_level = default_price
+        price = energy_price(plan, customer.price_level, customer.discount, spot, energy, segments[s].bands)
+        customer.price = price
+        customer.bill = unit_bill(price, network, plan.fixed_fee, energy)
         if first:
-            population.usual_bill[i] = bill
-        population.usual_bill[i] += USUAL_BILL_SPEED * (bill - population.usual_bill[i])
-        hedged = plans.hedged_share[plan] * energy
-        cost = hedged * population.forward_price[i] + (energy - hedged) * spot
-        n, k, r = population.weight[i], population.tier[i], population.region[i]
-        cell = sums[j, s, k]
+            customer.usual_bill = customer.bill
+        customer.usual_bill += USUAL_BILL_SPEED * (customer.bill - customer.usual_bill)
+        hedged = plan.hedged_share * energy
+        cell = sums[j, s, customer.tier]
         cell[CUSTOMERS] += n
         cell[ENERGY] += n * energy
-        cell[REVENUE] += n * (price * energy + plans.fixed_fee[plan])
-        cell[PROCUREMENT] += n * cost
+        cell[REVENUE] += n * (price * energy + plan.fixed_fee)
+        cell[PROCUREMENT] += n * (hedged * customer.forward_price + (energy - hedged) * spot)
         cell[HEDGED] += n * hedged
         cell[PRICE_ENERGY] += n * energy * price
         cell[PRICE_SQUARED_ENERGY] += n * energy * price * price
-        by_region[j, s, r, k, 0] += n
-        by_region[j, s, r, k, 1] += n * energy
+        by_region[j, s, customer.region, customer.tier, 0] += n
+        by_region[j, s, customer.region, customer.tier, 1] += n * energy

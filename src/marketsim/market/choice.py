@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marketsim.market.compiled import rule
-from marketsim.market.contracts import Prices, no_contract, renew, sign
+from marketsim.market.contracts import Prices, change_retailer, no_contract, renew, set_term
 from marketsim.market.draws import exponential, extend, gumbel, normal, uniform
-from marketsim.market.levers import Levers, leaving_cost
-from marketsim.market.population import Population
-from marketsim.market.segments import Behaviour, ChoiceParameters
+from marketsim.market.levers import Levers
+from marketsim.market.records import Record, Records
+from marketsim.market.segments import Behaviour
 from marketsim.market.tariffs import MONTHS_PER_YEAR, energy_price, exit_fee, unit_bill, wholesale_exposure
-from marketsim.market.tiers import Tiers, prospect_tier
+from marketsim.market.tiers import prospect_tier
 
 FloatArray = NDArray[np.float64]
 NO_OFFER = -1
@@ -27,7 +27,7 @@ class Standing(NamedTuple):
     Attributes:
         brand: utility of the name, logits. Shape (retailers + 1, segments).
         advertising: weight of a retailer's offers in the draw of offers to compare. Shape (retailers + 1,).
-        rating: published satisfaction of last month by tier; the retailer's mean where nobody is. Shape (retailers + 1, 4).
+        rating: published satisfaction by segment; the retailer's mean where it has none. Shape (retailers + 1, segments).
         keys: keys of the retailers' names, for draws. Shape (retailers + 1,).
     """
 
@@ -76,7 +76,7 @@ def empty_tally(retailers: int, segments: int, tiers: int) -> ChoiceTally:
 
 @rule
 def search_hazard(
-    rate: float, satisfaction: float, bill_change: float, complaining: bool, choice: ChoiceParameters
+    rate: float, satisfaction: float, bill_change: float, complaining: bool, choice: Record
 ) -> float:
     """Return the hazard of comparing offers in a month (E19).
 
@@ -95,9 +95,7 @@ def search_hazard(
 
 
 @rule
-def believed_quality(
-    satisfaction: float, own: bool, rating: float, choice: ChoiceParameters
-) -> float:
+def believed_quality(satisfaction: float, own: bool, rating: float, choice: Record) -> float:
     """Return the believed service quality: own experience, or the prior moved toward the published rating."""
     if own:
         return satisfaction
@@ -109,36 +107,31 @@ def offer_utility(
     bill: float,
     reference_bill: float,
     price_sensitivity: float,
-    service_sensitivity: float,
-    quality: float,
-    prior: float,
+    quality_above_prior: float,
     bill_sd: float,
-    risk_aversion: float,
     name_and_taste: float,
     attachment: float,
-    term_years: float,
-    term_dislike: float,
+    term_months: float,
+    segment: Record,
 ) -> float:
     """Return the utility of an alternative before its own draw, logits (E20).
 
     Args:
         bill: expected bill per MWh over the next twelve months, all fees and bonuses spread over them.
         reference_bill: bill per MWh of the present contract when it was signed.
-        price_sensitivity: logits per 100 % of the bill.
-        service_sensitivity: logits per unit of quality.
-        quality: believed service quality.
-        prior: quality that counts as zero.
+        price_sensitivity: the customer's, logits per 100 % of the bill.
+        quality_above_prior: believed service quality less the prior.
         bill_sd: standard deviation of that bill, CNY/MWh.
-        risk_aversion: logits per unit of relative standard deviation.
         name_and_taste: brand and lasting taste, logits.
         attachment: loyalty of the own retailer, or minus the cost of switching, logits.
-        term_years: length of the contract.
-        term_dislike: logits per year of it.
+        term_months: length of the contract.
+        segment: parameters of the customer's segment.
     """
     price = -price_sensitivity * (bill / reference_bill - 1.0)
-    service = service_sensitivity * (quality - prior)
-    risk = -risk_aversion * bill_sd / reference_bill
-    return price + service + risk + name_and_taste + attachment - term_dislike * term_years
+    service = segment.service_sensitivity * quality_above_prior
+    risk = -segment.bill_risk_aversion * bill_sd / reference_bill
+    term = -segment.contract_length_dislike * term_months / MONTHS_PER_YEAR
+    return price + service + risk + name_and_taste + attachment + term
 
 
 @rule
@@ -154,287 +147,279 @@ def taste(key: np.uint64, customer: np.uint64, retailer: np.uint64, sd: float) -
 
 
 @rule
-def tier_at(population: Population, i: int, retailer: int, tiers: Tiers) -> int:
-    """Return the tier that a customer has, or would find for itself in the published cut-offs."""
-    if population.retailer[i] == retailer:
-        return population.tier[i]
-    return prospect_tier(
-        tiers, retailer, population.segment[i], population.region[i], population.credit[i], population.energy[i]
-    )
+def tier_at(customer: Record, retailer: int, cut_off: FloatArray) -> int:
+    """Return the tier that a customer has, or would find for itself in a retailer's published cut-offs."""
+    if customer.retailer == retailer:
+        return customer.tier
+    return prospect_tier(cut_off, customer.segment, customer.region, customer.credit, customer.energy)
 
 
 @rule
-def expected_bill(population: Population, i: int, offer: int, tier: int, prices: Prices, behaviour: Behaviour) -> float:
-    """Return the bill per MWh that a new contract is expected to give, without bonus and exit fee."""
-    plan, retailer, energy = prices.offers.plan[offer], prices.offers.retailer[offer], population.energy[i]
-    price = energy_price(
-        prices.plans,
-        plan,
-        prices.offers.price_level[offer],
-        prices.tiers.discount[retailer, tier],
-        prices.expected_spot,
-        energy,
-        behaviour.segments.bands[population.segment[i]],
-    )
-    return unit_bill(price, behaviour.network_cny_per_mwh, prices.plans.fixed_fee[plan], energy)
-
-
-@rule
-def current_bill(population: Population, i: int, prices: Prices, behaviour: Behaviour) -> float:
-    """Return the bill per MWh that the present contract is expected to give."""
-    plan, energy = population.plan[i], population.energy[i]
-    price = energy_price(
-        prices.plans,
-        plan,
-        population.price_level[i],
-        population.discount[i],
-        prices.expected_spot,
-        energy,
-        behaviour.segments.bands[population.segment[i]],
-    )
-    return unit_bill(price, behaviour.network_cny_per_mwh, prices.plans.fixed_fee[plan], energy)
-
-
-@rule
-def cheapest_known_bill(
-    population: Population, i: int, prices: Prices, behaviour: Behaviour, standing: Standing, keys: ChoiceKeys
+def expected_bill(
+    plan: Record, price_level: float, discount: float, expected_spot: float, network: float, energy: float, bands: FloatArray
 ) -> float:
-    """Return the lowest expected bill per MWh among offers of retailers that the customer knows; infinite for none."""
-    s = population.segment[i]
+    """Return the bill per MWh that a contract is expected to give over twelve months, without bonus and exit fee."""
+    price = energy_price(plan, price_level, discount, expected_spot, energy, bands)
+    return unit_bill(price, network, plan.fixed_fee, energy)
+
+
+@rule
+def offered_bill(customer: Record, offer: Record, prices: Prices, network: float, bands: FloatArray) -> float:
+    """Return the bill per MWh that a customer expects of an offer, in its tier there."""
+    tier = tier_at(customer, offer.retailer, prices.cut_off[offer.retailer])
+    discount = prices.discount[offer.retailer, tier]
+    plan = prices.plans[offer.plan]
+    return expected_bill(plan, offer.price_level, discount, prices.expected_spot, network, customer.energy, bands)
+
+
+@rule
+def held_bill(customer: Record, prices: Prices, network: float, bands: FloatArray) -> float:
+    """Return the bill per MWh that a customer expects of its present contract."""
+    plan = prices.plans[customer.plan]
+    return expected_bill(
+        plan, customer.price_level, customer.discount, prices.expected_spot, network, customer.energy, bands
+    )
+
+
+@rule
+def best_bill_in_sight(bills: FloatArray, known: NDArray[np.bool_]) -> float:
+    """Return the lowest expected bill among the offers of known retailers; infinite for none."""
     lowest = np.inf
-    known_retailer = -1
-    known = False
-    for offer in range(len(prices.offers.retailer)):
-        if not prices.offers.for_segment[offer, s]:
-            continue
-        j = prices.offers.retailer[offer]
-        if j != known_retailer:
-            known_retailer = j
-            known = j == population.retailer[i] or aware(
-                keys.awareness, population.keys[i], standing.keys[j], behaviour.segments.awareness[s]
-            )
-        if known:
-            lowest = min(
-                lowest, expected_bill(population, i, offer, tier_at(population, i, j, prices.tiers), prices, behaviour)
-            )
+    for row in range(len(bills)):
+        if known[row]:
+            lowest = min(lowest, bills[row])
     return lowest
 
 
 @rule
-def searches(
-    population: Population,
-    i: int,
-    month: int,
-    in_window: bool,
+def bill_change(present: float, usual: float, best: float) -> float:
+    """Return the relative rise of the bill, or the relative saving in sight, whichever is larger."""
+    return max(present / usual - 1.0, 1.0 - best / present)
+
+
+@rule
+def race_limit(times: FloatArray, count: int) -> float:
+    """Return the time of the last of the `count` offers that win the race into the consideration set."""
+    if count >= len(times):
+        return np.inf
+    return np.sort(times)[count - 1]
+
+
+@rule
+def race_time(key: np.uint64, known: bool, advertising: float, choice: Record) -> float:
+    """Return the time of an offer in the race into the consideration set.
+
+    Each offer runs its own exponential race, so that adding an offer or advertising one moves no other draw.
+    """
+    weight = advertising * (choice.known_offer_weight if known else 1.0)
+    return exponential(key) / weight if weight > 0.0 else np.inf
+
+
+@rule
+def record_move(customer: Record, month: int, offer: Record, plan: Record, segment: Record, tally: ChoiceTally) -> None:
+    """Add a customer who changes the supplier to the tally, before its contract is changed."""
+    s, n, energy = customer.segment, customer.weight, customer.energy
+    old, new = customer.retailer, offer.retailer
+    tally.flows[old, new, s, 0] += n
+    tally.flows[old, new, s, 1] += n * energy
+    tally.leaves[old, s, customer.tier, 0] += n
+    tally.leaves[old, s, customer.tier, 1] += n * energy
+    tally.joined[new, 0] += n * energy * MONTHS_PER_YEAR
+    tally.joined[new, 1] += n * segment.acquisition_cost_cny
+    tally.joined[new, 2] += n * offer.signup_bonus
+    tally.exit_fees[old] += n * exit_fee(plan, float(customer.contract_end - month), energy)
+
+
+@rule
+def survey(
+    customer: Record,
+    segment: Record,
     prices: Prices,
-    behaviour: Behaviour,
     standing: Standing,
-    keys: ChoiceKeys,
-) -> bool:
-    """Return whether a customer compares offers this month (E19)."""
-    s = population.segment[i]
-    rate = behaviour.segments.search_rate[s]
-    if not in_window:
-        rate *= behaviour.choice.outside_window_factor
-    if rate <= 0.0:
-        return False
-    bill = current_bill(population, i, prices, behaviour)
-    if in_window and population.offer[i] != NO_OFFER and prices.offers.for_segment[population.offer[i], s]:
-        bill = expected_bill(population, i, population.offer[i], population.tier[i], prices, behaviour)
-    rise = bill / population.usual_bill[i] - 1.0
-    saving = 1.0 - cheapest_known_bill(population, i, prices, behaviour, standing, keys) / bill
-    hazard = search_hazard(
-        rate, population.satisfaction[i], max(rise, saving), population.complaint_age[i] > 0, behaviour.choice
-    )
-    return uniform(extend(keys.search, population.keys[i])) < 1.0 - math.exp(-hazard)
+    network: float,
+    awareness_key: np.uint64,
+    bills: FloatArray,
+    known: NDArray[np.bool_],
+) -> None:
+    """Write what each offer on sale would cost the customer, and whether it knows the retailer without a search."""
+    s = customer.segment
+    for row in range(len(bills)):
+        offer: Record = prices.offers[row]
+        j = offer.retailer
+        if not prices.for_segment[row, s]:
+            bills[row] = np.inf
+            known[row] = False
+            continue
+        bills[row] = offered_bill(customer, offer, prices, network, segment.bands)
+        known[row] = j == customer.retailer or aware(awareness_key, customer.key, standing.keys[j], segment.awareness)
 
 
 @rule
 def consider(
-    population: Population,
-    i: int,
+    customer: Record,
+    segment: Record,
     prices: Prices,
-    behaviour: Behaviour,
-    standing: Standing,
-    keys: ChoiceKeys,
+    advertising: FloatArray,
+    choice: Record,
+    key: np.uint64,
+    known: NDArray[np.bool_],
     times: FloatArray,
-) -> float:
-    """Draw which rival offers a searching customer compares: those whose race time is at most the value returned.
-
-    Each offer runs its own exponential race, so that adding an offer or advertising one moves no other draw. Offers of the
-    own retailer and offers not on sale to the segment have an infinite time.
-    """
-    s = population.segment[i]
-    eligible = 0
-    for offer in range(len(times)):
-        times[offer] = np.inf
-        j = prices.offers.retailer[offer]
-        if not prices.offers.for_segment[offer, s] or j == population.retailer[i] or standing.advertising[j] <= 0.0:
-            continue
-        eligible += 1
-        known = aware(keys.awareness, population.keys[i], standing.keys[j], behaviour.segments.awareness[s])
-        weight = standing.advertising[j] * (behaviour.choice.known_offer_weight if known else 1.0)
-        key = extend(extend(keys.consideration, population.keys[i]), prices.offers.keys[offer])
-        times[offer] = exponential(key) / weight if weight > 0.0 else np.inf
-    limit = behaviour.segments.consideration_offers[s]
-    if eligible <= limit:
-        return np.finfo(np.float64).max
-    return np.sort(times)[limit - 1]
+) -> None:
+    """Draw which rival offers a searching customer compares: the race times of all others become infinite."""
+    own_key = extend(key, customer.key)
+    for row in range(len(times)):
+        offer: Record = prices.offers[row]
+        times[row] = np.inf
+        if prices.for_segment[row, customer.segment] and offer.retailer != customer.retailer:
+            times[row] = race_time(extend(own_key, offer.key), known[row], advertising[offer.retailer], choice)
+    last = race_limit(times, segment.consideration_offers)
+    for row in range(len(times)):
+        if times[row] > last:
+            times[row] = np.inf
 
 
 @rule
-def utility_of(
-    population: Population,
-    i: int,
-    month: int,
-    offer: int,
-    prices: Prices,
-    behaviour: Behaviour,
-    standing: Standing,
-    levers: Levers,
-    keys: ChoiceKeys,
-) -> float:
-    """Return the utility of signing an offer, without the alternative's own draw (E20)."""
-    s, energy, current = population.segment[i], population.energy[i], population.retailer[i]
-    j, plan = prices.offers.retailer[offer], prices.offers.plan[offer]
-    own = j == current
-    tier = tier_at(population, i, j, prices.tiers)
-    bill = expected_bill(population, i, offer, tier, prices, behaviour)
-    if not own and energy > 0.0:
-        once = exit_fee(prices.plans, population.plan[i], population.contract_end[i] - month, energy)
-        bill += (once - prices.offers.signup_bonus[offer]) / (MONTHS_PER_YEAR * energy)
-    if own:
-        attachment = behaviour.segments.loyalty_weight[s] * population.loyalty[i]
-    else:
-        attachment = -behaviour.segments.switching_cost[s] - leaving_cost(
-            levers, current, s, population.region[i], population.tier[i]
-        )
-    return offer_utility(
-        bill,
-        population.reference_bill[i],
-        population.price_sensitivity[i],
-        behaviour.segments.service_sensitivity[s],
-        believed_quality(population.satisfaction[i], own, standing.rating[j, tier], behaviour.choice),
-        behaviour.choice.search_pivot,
-        wholesale_exposure(prices.plans, plan) * prices.yearly_sd * prices.expected_spot,
-        behaviour.segments.bill_risk_aversion[s],
-        standing.brand[j, s] + taste(keys.taste, population.keys[i], standing.keys[j], behaviour.segments.taste_sd[s]),
-        attachment,
-        prices.plans.term_months[plan] / MONTHS_PER_YEAR,
-        behaviour.segments.contract_length_dislike[s],
-    )
+def liking(customer: Record, retailer: int, standing: Standing, taste_key: np.uint64, taste_sd: float) -> float:
+    """Return the utility of a retailer's name and of the customer's lasting taste for it, logits."""
+    own_taste = taste(taste_key, customer.key, standing.keys[retailer], taste_sd)
+    return standing.brand[retailer, customer.segment] + own_taste
 
 
 @rule
-def utility_of_staying(
-    population: Population,
-    i: int,
-    prices: Prices,
-    behaviour: Behaviour,
-    standing: Standing,
-    keys: ChoiceKeys,
+def cost_of_leaving(customer: Record, segment: Record, levers: Levers) -> float:
+    """Return the hassle of changing the retailer and what its levers add to it, logits."""
+    s, r, k, j = customer.segment, customer.region, customer.tier, customer.retailer
+    cost = segment.switching_cost
+    for row in range(levers.first[j], levers.first[j + 1]):
+        if levers.covers[row, s, r, k]:
+            lever: Record = levers.rows[row]
+            cost += lever.switching_cost * lever.intensity
+    return cost
+
+
+@rule
+def value_of_staying(
+    customer: Record, segment: Record, prices: Prices, standing: Standing, choice: Record, bill: float, taste_key: np.uint64
 ) -> float:
     """Return the utility of keeping the present contract until its end, without its own draw."""
-    s, j, plan = population.segment[i], population.retailer[i], population.plan[i]
+    plan: Record = prices.plans[customer.plan]
     return offer_utility(
-        current_bill(population, i, prices, behaviour),
-        population.reference_bill[i],
-        population.price_sensitivity[i],
-        behaviour.segments.service_sensitivity[s],
-        believed_quality(population.satisfaction[i], True, 0.0, behaviour.choice),
-        behaviour.choice.search_pivot,
-        wholesale_exposure(prices.plans, plan) * prices.yearly_sd * prices.expected_spot,
-        behaviour.segments.bill_risk_aversion[s],
-        standing.brand[j, s] + taste(keys.taste, population.keys[i], standing.keys[j], behaviour.segments.taste_sd[s]),
-        behaviour.segments.loyalty_weight[s] * population.loyalty[i],
-        prices.plans.term_months[plan] / MONTHS_PER_YEAR,
-        behaviour.segments.contract_length_dislike[s],
+        bill,
+        customer.reference_bill,
+        customer.price_sensitivity,
+        customer.satisfaction - choice.search_pivot,
+        wholesale_exposure(plan) * prices.yearly_sd * prices.expected_spot,
+        liking(customer, customer.retailer, standing, taste_key, segment.taste_sd),
+        segment.loyalty_weight * customer.loyalty,
+        plan.term_months,
+        segment,
     )
 
 
 @rule
-def best_offer(
-    population: Population,
-    i: int,
-    month: int,
+def value_of_offer(
+    customer: Record,
+    segment: Record,
+    row: int,
+    bill: float,
+    leaving: float,
+    prices: Prices,
+    standing: Standing,
+    choice: Record,
+    taste_key: np.uint64,
+) -> float:
+    """Return the utility of signing an offer, without its own draw (E20).
+
+    Args:
+        customer: the customer.
+        segment: its segment's parameters.
+        row: row of the offer.
+        bill: expected bill per MWh, with the bonus and the fee for leaving spread over twelve months.
+        leaving: cost of leaving the present retailer, logits.
+        prices: what is on sale.
+        standing: names and ratings.
+        choice: parameters.
+        taste_key: key of lasting tastes.
+    """
+    offer: Record = prices.offers[row]
+    plan: Record = prices.plans[offer.plan]
+    own = offer.retailer == customer.retailer
+    rating = standing.rating[offer.retailer, customer.segment]
+    return offer_utility(
+        bill,
+        customer.reference_bill,
+        customer.price_sensitivity,
+        believed_quality(customer.satisfaction, own, rating, choice) - choice.search_pivot,
+        wholesale_exposure(plan) * prices.yearly_sd * prices.expected_spot,
+        liking(customer, offer.retailer, standing, taste_key, segment.taste_sd),
+        segment.loyalty_weight * customer.loyalty if own else -leaving,
+        plan.term_months,
+        segment,
+    )
+
+
+@rule
+def best_alternative(
+    customer: Record,
+    segment: Record,
+    months_left: int,
     in_window: bool,
     prices: Prices,
     behaviour: Behaviour,
     standing: Standing,
     levers: Levers,
     keys: ChoiceKeys,
+    bills: FloatArray,
     times: FloatArray,
 ) -> int:
-    """Return the offer that a searching customer likes best; NO_OFFER if it keeps its present contract.
+    """Return the row of the best alternative; NO_OFFER where that is to keep the present contract.
 
-    In the window the own retailer's offers are alternatives; outside it the present contract is.
+    Rivals' offers count if their race time is finite. In the window the own retailer's offers are alternatives as well;
+    outside it the present contract is.
     """
-    last = consider(population, i, prices, behaviour, standing, keys, times)
-    alternative_key = extend(keys.alternative, population.keys[i])
+    choice = behaviour.choice
+    alternative_key = extend(keys.alternative, customer.key)
+    fee = exit_fee(prices.plans[customer.plan], float(months_left), customer.energy)
+    leaving = cost_of_leaving(customer, segment, levers)
     best = NO_OFFER
     best_value = -np.inf
-    held = population.offer[i]
-    if not in_window and held != NO_OFFER:
-        draw = gumbel(extend(alternative_key, prices.offers.keys[held]))
-        best_value = utility_of_staying(population, i, prices, behaviour, standing, keys) + draw
-    for offer in range(len(times)):
-        own = prices.offers.retailer[offer] == population.retailer[i]
-        on_sale = prices.offers.for_segment[offer, population.segment[i]]
-        if not on_sale or (own and not in_window) or (not own and times[offer] > last):
+    if not in_window:
+        bill = held_bill(customer, prices, behaviour.network_cny_per_mwh, segment.bands)
+        draw = gumbel(extend(alternative_key, prices.offers[customer.offer].key))
+        best_value = value_of_staying(customer, segment, prices, standing, choice, bill, keys.taste) + draw
+    for row in range(len(bills)):
+        offer: Record = prices.offers[row]
+        own = offer.retailer == customer.retailer
+        if not prices.for_segment[row, customer.segment] or (own and not in_window) or (not own and times[row] == np.inf):
             continue
-        value = utility_of(population, i, month, offer, prices, behaviour, standing, levers, keys)
-        value += gumbel(extend(alternative_key, prices.offers.keys[offer]))
+        bill = bills[row]
+        if not own and customer.energy > 0.0:
+            bill += (fee - offer.signup_bonus) / (MONTHS_PER_YEAR * customer.energy)
+        value = value_of_offer(customer, segment, row, bill, leaving, prices, standing, choice, keys.taste)
+        value += gumbel(extend(alternative_key, offer.key))
         if value > best_value:
-            best, best_value = offer, value
+            best, best_value = row, value
     return best
 
 
 @rule
-def best_own_offer(
-    population: Population,
-    i: int,
-    month: int,
-    prices: Prices,
-    behaviour: Behaviour,
-    standing: Standing,
-    levers: Levers,
-    keys: ChoiceKeys,
-) -> int:
-    """Return the own retailer's offer at which a contract renews by itself: the same one, or the best if it is gone."""
-    s, held = population.segment[i], population.offer[i]
-    if held != NO_OFFER and prices.offers.for_segment[held, s]:
-        return held
-    best = NO_OFFER
-    best_value = -np.inf
-    for offer in range(len(prices.offers.retailer)):
-        if prices.offers.retailer[offer] == population.retailer[i] and prices.offers.for_segment[offer, s]:
-            value = utility_of(population, i, month, offer, prices, behaviour, standing, levers, keys)
-            if value > best_value:
-                best, best_value = offer, value
-    return best
-
-
-@rule
-def record_move(
-    population: Population, i: int, month: int, offer: int, prices: Prices, behaviour: Behaviour, tally: ChoiceTally
+def put_into_force(
+    customer: Record, segment: Record, month: int, row: int, bill: float, prices: Prices, standing: Standing, choice: Record
 ) -> None:
-    """Add a customer who changes the supplier to the tally, before its contract is changed."""
-    s, k, n, energy = population.segment[i], population.tier[i], population.weight[i], population.energy[i]
-    old, new = population.retailer[i], prices.offers.retailer[offer]
-    tally.flows[old, new, s, 0] += n
-    tally.flows[old, new, s, 1] += n * energy
-    tally.leaves[old, s, k, 0] += n
-    tally.leaves[old, s, k, 1] += n * energy
-    tally.joined[new, 0] += n * energy * MONTHS_PER_YEAR
-    tally.joined[new, 1] += n * behaviour.segments.acquisition_cost_cny[s]
-    tally.joined[new, 2] += n * prices.offers.signup_bonus[offer]
-    months_left = float(population.contract_end[i] - month)
-    tally.exit_fees[old] += n * exit_fee(prices.plans, population.plan[i], months_left, energy)
+    """Sign an offer, in place, with the own retailer or another."""
+    offer: Record = prices.offers[row]
+    j = offer.retailer
+    if j != customer.retailer:
+        tier = tier_at(customer, j, prices.cut_off[j])
+        expected = believed_quality(0.0, False, standing.rating[j, customer.segment], choice)
+        change_retailer(customer, month, j, tier, expected)
+    renew(customer, row, prices.offers, prices.discount[j], prices.best_discount[j], bill)
+    set_term(customer, month, prices.plans[offer.plan].term_months, prices.calendar_year, prices.forward)
 
 
 @rule
 def choose_month(
-    population: Population,
+    population: Records,
     low: int,
     high: int,
     month: int,
@@ -446,30 +431,46 @@ def choose_month(
     tally: ChoiceTally,
 ) -> None:
     """Let the customers of rows low to high search, choose and renew, in place; what they sign begins next month."""
-    times = np.empty(len(prices.offers.retailer))
+    count = len(prices.offers)
+    bills, times = np.empty(count), np.empty(count)
+    known = np.zeros(count, dtype=np.bool_)
+    choice, network = behaviour.choice, behaviour.network_cny_per_mwh
     for i in range(low, high):
-        s = population.segment[i]
-        if not behaviour.segments.contestable[s]:
+        customer: Record = population[i]
+        segment: Record = behaviour.segments[customer.segment]
+        if not segment.contestable:
             continue
-        at_default = population.offer[i] == NO_OFFER
-        months_left = population.contract_end[i] - month
-        in_window = at_default or months_left < behaviour.choice.window_months
-        offer = NO_OFFER
-        if searches(population, i, month, in_window, prices, behaviour, standing, keys):
-            tally.leaves[population.retailer[i], s, population.tier[i], 2] += population.weight[i]
-            offer = best_offer(population, i, month, in_window, prices, behaviour, standing, levers, keys, times)
-        if offer != NO_OFFER and prices.offers.retailer[offer] != population.retailer[i]:
-            record_move(population, i, month, offer, prices, behaviour, tally)
-            tier = tier_at(population, i, prices.offers.retailer[offer], prices.tiers)
-            rating = standing.rating[prices.offers.retailer[offer], tier]
-            bill = expected_bill(population, i, offer, tier, prices, behaviour)
-            sign(population, i, month, offer, tier, bill, prices)
-            population.satisfaction[i] = believed_quality(0.0, False, rating, behaviour.choice)
-        elif months_left <= 0 and not at_default:
-            if offer == NO_OFFER:
-                offer = best_own_offer(population, i, month, prices, behaviour, standing, levers, keys)
-            if offer == NO_OFFER:
-                no_contract(population, i, month, prices)
-            else:
-                bill = expected_bill(population, i, offer, population.tier[i], prices, behaviour)
-                renew(population, i, month, offer, bill, prices)
+        held = customer.offer
+        at_default = held == NO_OFFER
+        months_left = customer.contract_end - month
+        in_window = at_default or months_left < choice.window_months
+        survey(customer, segment, prices, standing, network, keys.awareness, bills, known)
+        on_sale = not at_default and prices.for_segment[held, customer.segment]
+        present = bills[held] if in_window and on_sale else held_bill(customer, prices, network, segment.bands)
+        change = bill_change(present, customer.usual_bill, best_bill_in_sight(bills, known))
+        rate = segment.search_rate * (1.0 if in_window else choice.outside_window_factor)
+        hazard = search_hazard(rate, customer.satisfaction, change, customer.complaint_age > 0, choice)
+        searching = uniform(extend(keys.search, customer.key)) < 1.0 - math.exp(-hazard)
+        ending = months_left <= 0 and not at_default
+
+        chosen = NO_OFFER
+        if searching:
+            tally.leaves[customer.retailer, customer.segment, customer.tier, 2] += customer.weight
+            consider(customer, segment, prices, standing.advertising, choice, keys.consideration, known, times)
+        else:
+            times[:] = np.inf
+        if searching or (ending and not on_sale):
+            chosen = best_alternative(
+                customer, segment, months_left, in_window, prices, behaviour, standing, levers, keys, bills, times
+            )
+        elif ending:
+            chosen = held
+
+        if chosen == NO_OFFER:
+            if ending:
+                no_contract(customer, month, prices.default_supplier, prices.expected_spot)
+        elif prices.offers[chosen].retailer != customer.retailer:
+            record_move(customer, month, prices.offers[chosen], prices.plans[customer.plan], segment, tally)
+            put_into_force(customer, segment, month, chosen, bills[chosen], prices, standing, choice)
+        elif ending:
+            put_into_force(customer, segment, month, chosen, bills[chosen], prices, standing, choice)

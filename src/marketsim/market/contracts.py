@@ -8,9 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marketsim.market.compiled import rule
-from marketsim.market.population import ORDINARY, Population
-from marketsim.market.tariffs import Offers, Plans
-from marketsim.market.tiers import Tiers
+from marketsim.market.population import ORDINARY
+from marketsim.market.records import Record, Records
 
 FloatArray = NDArray[np.float64]
 YEAR = 12
@@ -22,8 +21,11 @@ class Prices(NamedTuple):
 
     Attributes:
         offers: offers as posted.
+        for_segment: whether an offer is on sale to a segment. Shape (offers, segments).
         plans: shapes of all tariffs.
-        tiers: discounts and published cut-offs.
+        discount: tier discounts, CNY/MWh. Shape (retailers + 1, 4).
+        best_discount: best discount of any tier. Shape (retailers + 1,).
+        cut_off: published least energy of a tier. Shape (retailers + 1, 4, segments, regions, 4).
         forward: forward price by term in months, CNY/MWh.
         expected_spot: expected spot price of the next twelve months, CNY/MWh.
         yearly_sd: relative standard deviation of its mean.
@@ -31,9 +33,12 @@ class Prices(NamedTuple):
         default_supplier: index of the supplier of last resort.
     """
 
-    offers: Offers
-    plans: Plans
-    tiers: Tiers
+    offers: Records
+    for_segment: NDArray[np.bool_]
+    plans: Records
+    discount: FloatArray
+    best_discount: FloatArray
+    cut_off: FloatArray
     forward: FloatArray
     expected_spot: float
     yearly_sd: float
@@ -51,43 +56,58 @@ def last_month(signed: int, term: int, calendar_year: bool) -> int:
 
 
 @rule
-def renew(population: Population, i: int, month: int, offer: int, bill: float, prices: Prices) -> None:
-    """Sign a contract in the present tier, in place: anew with the own retailer, or as a part of `sign`."""
-    retailer, plan, tier = prices.offers.retailer[offer], prices.offers.plan[offer], population.tier[i]
-    term = prices.plans.term_months[plan]
-    population.offer[i] = offer
-    population.plan[i] = plan
-    population.price_level[i] = prices.offers.price_level[offer]
-    population.discount[i] = prices.tiers.discount[retailer, tier]
-    population.discount_gap[i] = prices.tiers.best_discount[retailer] - prices.tiers.discount[retailer, tier]
-    population.forward_price[i] = prices.forward[term]
-    population.contract_end[i] = last_month(month, term, prices.calendar_year)
-    population.reference_bill[i] = bill
+def renew(
+    customer: Record, row: int, offers: Records, discounts: FloatArray, best_discount: float, bill: float
+) -> None:
+    """Sign a contract in the present tier, in place: anew with the own retailer, or as a part of `sign`.
+
+    Args:
+        customer: the customer.
+        row: row of the offer.
+        offers: offers as posted.
+        discounts: the retailer's discounts by tier, CNY/MWh.
+        best_discount: the best of those in use, CNY/MWh.
+        bill: expected bill per MWh, CNY.
+    """
+    offer: Record = offers[row]
+    customer.offer = row
+    customer.plan = offer.plan
+    customer.price_level = offer.price_level
+    customer.discount = discounts[customer.tier]
+    customer.discount_gap = best_discount - discounts[customer.tier]
+    customer.reference_bill = bill
 
 
 @rule
-def sign(population: Population, i: int, month: int, offer: int, tier: int, bill: float, prices: Prices) -> None:
-    """Sign with another retailer, in place: tenure, loyalty and open complaints begin anew."""
-    population.retailer[i] = prices.offers.retailer[offer]
-    population.tier[i] = tier
-    population.joined[i] = month + 1
-    population.loyalty[i] = 0.0
-    population.complaint_age[i] = 0
-    renew(population, i, month, offer, bill, prices)
+def set_term(customer: Record, month: int, term: int, calendar_year: bool, forward: FloatArray) -> None:
+    """Set the end of a contract just signed, and the forward price at which it is hedged, in place."""
+    customer.contract_end = last_month(month, term, calendar_year)
+    customer.forward_price = forward[term]
 
 
 @rule
-def no_contract(population: Population, i: int, month: int, prices: Prices) -> None:
-    """Fall to the default supplier, in place."""
-    population.retailer[i] = prices.default_supplier
-    population.offer[i] = -1
-    population.plan[i] = DEFAULT_PLAN
-    population.tier[i] = ORDINARY
-    population.price_level[i] = prices.expected_spot
-    population.discount[i] = 0.0
-    population.discount_gap[i] = 0.0
-    population.forward_price[i] = prices.expected_spot
-    population.contract_end[i] = month
-    population.joined[i] = month + 1
-    population.loyalty[i] = 0.0
-    population.complaint_age[i] = 0
+def change_retailer(customer: Record, month: int, retailer: int, tier: int, satisfaction: float) -> None:
+    """Move to another retailer, in place: tenure, loyalty and complaints begin anew, satisfaction is what one expects."""
+    customer.retailer = retailer
+    customer.tier = tier
+    customer.joined = month + 1
+    customer.loyalty = 0.0
+    customer.complaint_age = 0
+    customer.satisfaction = satisfaction
+
+
+@rule
+def no_contract(customer: Record, month: int, default_supplier: int, price: float) -> None:
+    """Fall to the default supplier, in place; its price is set anew every month."""
+    customer.retailer = default_supplier
+    customer.offer = -1
+    customer.plan = DEFAULT_PLAN
+    customer.tier = ORDINARY
+    customer.price_level = price
+    customer.discount = 0.0
+    customer.discount_gap = 0.0
+    customer.forward_price = price
+    customer.contract_end = month
+    customer.joined = month + 1
+    customer.loyalty = 0.0
+    customer.complaint_age = 0

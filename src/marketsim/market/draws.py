@@ -103,16 +103,16 @@ def name_key(name: str) -> np.uint64:
     return np.uint64(int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little"))
 
 
+def part_key(key: np.uint64, part: int) -> np.uint64:
+    """Return `extend` for callers in plain Python, where a compiled function hands back an int."""
+    return np.uint64(extend(key, np.uint64(part)))
+
+
 def world_key(seed: int, replication: int) -> np.uint64:
     """Return the key of a world: one replication under one seed."""
-    return np.uint64(extend(extend(np.uint64(0x6D61726B6574), np.uint64(seed)), np.uint64(replication)))
+    return part_key(part_key(np.uint64(0x6D61726B6574), seed), replication)
 
 
 def purpose_key(world: np.uint64, purpose: str, month: int = -1) -> np.uint64:
     """Return the key of a purpose in a world and month; month -1 is for draws that last all the run."""
-    return np.uint64(extend(extend(world, name_key(purpose)), np.uint64(month + 1)))
-
-
-def part_key(key: np.uint64, part: int) -> np.uint64:
-    """Return `extend` for callers in plain Python, where a compiled function hands back an int."""
-    return np.uint64(extend(key, np.uint64(part)))
+    return part_key(part_key(world, int(name_key(purpose))), month + 1)

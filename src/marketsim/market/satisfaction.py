@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marketsim.market.compiled import rule
-from marketsim.market.segments import ComplaintParameters, ExperienceParameters, FairnessParameters
+from marketsim.market.records import Record
 
 FloatArray = NDArray[np.float64]
 REFERENCE_PRICE_SENSITIVITY = 8.0
@@ -34,7 +34,7 @@ def clip_unit(value: float) -> float:
 
 
 @rule
-def gap_value(gap: float, experience: ExperienceParameters) -> float:
+def gap_value(gap: float, experience: Record) -> float:
     """Return the value of quality above or below expectation (Tversky & Kahneman 1992)."""
     if gap >= 0.0:
         return gap**experience.gap_curvature
@@ -43,7 +43,7 @@ def gap_value(gap: float, experience: ExperienceParameters) -> float:
 
 @rule
 def month_satisfaction(
-    weights: FloatArray, quality: FloatArray, expectation: FloatArray, experience: ExperienceParameters
+    weights: FloatArray, quality: FloatArray, expectation: FloatArray, experience: Record
 ) -> float:
     """Return the satisfaction with one month: weighted quality plus disconfirmation (E17a)."""
     level = 0.0
@@ -64,7 +64,7 @@ def bill_fairness(bill: float, market_bill: float, segment_price_sensitivity: fl
 
 
 @rule
-def envy(wait_gap: float, discount_gap: float, price: float, fairness: FairnessParameters) -> float:
+def envy(wait_gap: float, discount_gap: float, price: float, fairness: Record) -> float:
     """Return the loss of fairness from others' better treatment.
 
     Args:
@@ -84,7 +84,7 @@ def envy(wait_gap: float, discount_gap: float, price: float, fairness: FairnessP
 
 
 @rule
-def complaint_probability(month_satisfaction: float, breach_share: float, complaints: ComplaintParameters) -> float:
+def complaint_probability(month_satisfaction: float, breach_share: float, complaints: Record) -> float:
     """Return the probability of complaining in a month, given the share of own tickets that broke the standard."""
     if not complaints.enabled:
         return 0.0

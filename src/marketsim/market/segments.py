@@ -1,106 +1,97 @@
-"""Behavioural parameters of the segments and of the market, as arrays and numbers that compiled rules can read."""
+"""Behavioural parameters of the segments and of the market, as records that compiled rules can read."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from marketsim.market.frame import Frame
+from marketsim.market.records import Record, Records, one_record, record_type
 from marketsim.scenario.loaded import ScenarioData
 from marketsim.scenario.study import Study
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
+SEGMENT = record_type(
+    price_sensitivity="f8",
+    service_sensitivity="f8",
+    search_rate="f8",
+    consideration_offers="i8",
+    awareness="f8",
+    switching_cost="f8",
+    loyalty_weight="f8",
+    taste_sd="f8",
+    bill_risk_aversion="f8",
+    contract_length_dislike="f8",
+    tickets_per_month="f8",
+    acquisition_cost_cny="f8",
+    contestable="i8",
+    bands=("f8", (3,)),
+)
+"""A segment; names and units as in the scenario. `bands` are its shares of energy in peak, flat and valley hours."""
 
+EXPERIENCE = record_type(
+    disconfirmation_weight="f8",
+    loss_aversion="f8",
+    gap_curvature="f8",
+    satisfaction_speed="f8",
+    expectation_speed="f8",
+    expectation_drift="f8",
+    quality_noise_sd="f8",
+    base_quality="f8",
+    responsiveness_half_time="f8",
+    responsiveness_memory="f8",
+)
+"""`behaviour.experience` of the scenario."""
 
-class SegmentParameters(NamedTuple):
-    """Parameters by segment, in the order of the frame; names as in the scenario. `bands` has shape (segments, 3)."""
+FAIRNESS = record_type(
+    enabled="i8",
+    base="f8",
+    visibility="f8",
+    legitimacy="f8",
+    wait_weight="f8",
+    price_weight="f8",
+    price_scale="f8",
+    bill_bound="f8",
+)
+"""`behaviour.fairness` of the scenario."""
 
-    price_sensitivity: FloatArray
-    service_sensitivity: FloatArray
-    search_rate: FloatArray
-    consideration_offers: IntArray
-    awareness: FloatArray
-    switching_cost: FloatArray
-    loyalty_weight: FloatArray
-    taste_sd: FloatArray
-    bill_risk_aversion: FloatArray
-    contract_length_dislike: FloatArray
-    tickets_per_month: FloatArray
-    acquisition_cost_cny: FloatArray
-    contestable: BoolArray
-    bands: FloatArray
+COMPLAINTS = record_type(
+    enabled="i8",
+    intercept="f8",
+    threshold="f8",
+    slope="f8",
+    breach_logits="f8",
+    ease_logits="f8",
+    recovery_gain="f8",
+    failure_loss="f8",
+    regulator_months="i8",
+    regulator_penalty_cny="f8",
+)
+"""`behaviour.complaints` of the scenario."""
 
-
-class ExperienceParameters(NamedTuple):
-    """`behaviour.experience` of the scenario."""
-
-    disconfirmation_weight: float
-    loss_aversion: float
-    gap_curvature: float
-    satisfaction_speed: float
-    expectation_speed: float
-    expectation_drift: float
-    quality_noise_sd: float
-    base_quality: float
-    responsiveness_half_time: float
-    responsiveness_memory: float
-
-
-class FairnessParameters(NamedTuple):
-    """`behaviour.fairness` of the scenario."""
-
-    enabled: bool
-    base: float
-    visibility: float
-    legitimacy: float
-    wait_weight: float
-    price_weight: float
-    price_scale: float
-    bill_bound: float
-
-
-class ComplaintParameters(NamedTuple):
-    """`behaviour.complaints` of the scenario."""
-
-    enabled: bool
-    intercept: float
-    threshold: float
-    slope: float
-    breach_logits: float
-    ease_logits: float
-    recovery_gain: float
-    failure_loss: float
-    regulator_months: int
-    regulator_penalty_cny: float
-
-
-class ChoiceParameters(NamedTuple):
-    """`behaviour.choice` of the scenario."""
-
-    search_dissatisfaction: float
-    search_pivot: float
-    search_bill: float
-    search_bill_cap: float
-    search_complaint: float
-    window_months: int
-    outside_window_factor: float
-    rating_weight: float
-    loyalty_speed: float
-    known_offer_weight: float
+CHOICE = record_type(
+    search_dissatisfaction="f8",
+    search_pivot="f8",
+    search_bill="f8",
+    search_bill_cap="f8",
+    search_complaint="f8",
+    window_months="i8",
+    outside_window_factor="f8",
+    rating_weight="f8",
+    loyalty_speed="f8",
+    known_offer_weight="f8",
+)
+"""`behaviour.choice` of the scenario."""
 
 
 class Behaviour(NamedTuple):
-    """All behavioural parameters of a study."""
+    """All behavioural parameters of a study: one record a segment, one record a mechanism."""
 
-    segments: SegmentParameters
-    experience: ExperienceParameters
-    fairness: FairnessParameters
-    complaints: ComplaintParameters
-    choice: ChoiceParameters
+    segments: Records
+    experience: Record
+    fairness: Record
+    complaints: Record
+    choice: Record
     network_cny_per_mwh: float
 
 
@@ -108,21 +99,20 @@ def build_behaviour(frame: Frame, study: Study, data: ScenarioData) -> Behaviour
     """Return the behavioural parameters of a study."""
     behaviour = study.behaviour
     return Behaviour(
-        segments=_segment_parameters(frame, study, data),
-        experience=ExperienceParameters(**behaviour.experience.model_dump()),
-        fairness=FairnessParameters(**behaviour.fairness.model_dump()),
-        complaints=ComplaintParameters(**behaviour.complaints.model_dump()),
-        choice=ChoiceParameters(**behaviour.choice.model_dump()),
+        segments=_segments(frame, study, data),
+        experience=one_record(EXPERIENCE, behaviour.experience.model_dump()),
+        fairness=one_record(FAIRNESS, behaviour.fairness.model_dump()),
+        complaints=one_record(COMPLAINTS, behaviour.complaints.model_dump()),
+        choice=one_record(CHOICE, behaviour.choice.model_dump()),
         network_cny_per_mwh=float(study.market.network_cny_per_mwh),
     )
 
 
-def _segment_parameters(frame: Frame, study: Study, data: ScenarioData) -> SegmentParameters:
-    dtypes = {"consideration_offers": np.int64, "contestable": np.bool_}
-    columns = {
-        name: np.array([getattr(study.segments[segment], name) for segment in frame.segments], dtype=dtypes.get(name, np.float64))
-        for name in SegmentParameters._fields
-        if name != "bands"
-    }
-    bands = np.array([data.band_shares[segment] for segment in frame.segments], dtype=np.float64)
-    return SegmentParameters(**columns, bands=bands)
+def _segments(frame: Frame, study: Study, data: ScenarioData) -> Records:
+    rows = np.zeros(len(frame.segments), dtype=SEGMENT)
+    assert SEGMENT.names is not None
+    for row, name in enumerate(frame.segments):
+        for field in SEGMENT.names:
+            value = data.band_shares[name] if field == "bands" else getattr(study.segments[name], field)
+            rows[row][field] = value
+    return rows

@@ -36,15 +36,13 @@ class DeskLoad(NamedTuple):
 
 
 @rule
-def smallest_staff(
-    load: DeskLoad, duty_share: float, standard: ServiceStandard, target_share: float
-) -> int:
-    """Return the smallest whole staff with which the target share of tickets is within the standard, at least 1.
+def smallest_staff(load: DeskLoad, duty_share: float, standard: ServiceStandard, target_share: float) -> int:
+    """Return the smallest whole staff that serves the target share of tickets within the standard.
 
-    Tickets are served in order of arrival, from an empty desk, and tickets left over at the end of the month count
-    as late; the mean load stays below `UTILISATION_CAP`, the busiest block need not. Where no staff can meet the
-    target because travel takes longer than the standard, the target share shall not wait at all; where it is
-    because service does, 99 % of what unlimited staff would reach is aimed at.
+    It is at least 1. Tickets are served in order of arrival, from an empty desk; those left over at the end
+    of the month count as late. The mean load stays below `UTILISATION_CAP`, the busiest block need not.
+    Where no staff can meet the target because travel takes longer than the standard, the target share shall
+    not wait at all; where it is because service does, the aim is 99 % of what unlimited staff would reach.
 
     Args:
         load: tickets and opening hours.
@@ -77,7 +75,7 @@ def smallest_staff(
 def within_reach(
     standard: ServiceStandard, target_share: float, handle_hours: float
 ) -> tuple[ServiceStandard, float]:
-    """Return the standard and target by which staff can be found: the ones given wherever that is possible."""
+    """Return the standard and target by which staff can be found: those given wherever possible."""
     if standard.clock == Clock.SOLUTION:
         reachable = -math.expm1(-standard.limit_hours / handle_hours)
         return standard, min(target_share, NEAR_REACHABLE * reachable)
@@ -100,6 +98,9 @@ def attained_share(load: DeskLoad, servers: float, standard: ServiceStandard) ->
     within = 0.0
     for block in range(len(load.hours_shares)):
         within += month.served_tickets[block, 0] * share_within(
-            standard, month.waiting_probabilities[block, 0], month.wait_hours[block, 0], 1.0 / load.handle_hours
+            standard,
+            month.waiting_probabilities[block, 0],
+            month.wait_hours[block, 0],
+            1.0 / load.handle_hours,
         )
     return within / load.monthly_tickets

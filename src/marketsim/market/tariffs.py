@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from marketsim.market.compiled import rule
 from marketsim.market.frame import Frame
+from marketsim.market.records import Record, Records, record_type
 from marketsim.scenario.offers import OFFER_KINDS, BlockOffer, LinkedOffer, Offer, ShareOffer, TimeOfUseOffer
 from marketsim.scenario.study import Study
 
 FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
 FIXED, LINKED, SHARE, TIME_OF_USE, BLOCK = range(len(OFFER_KINDS))
@@ -21,56 +21,44 @@ MAX_BLOCKS = 6
 MONTHS_PER_YEAR = 12.0
 
 
-class Plans(NamedTuple):
-    """Shapes of tariffs, one row each; rows never change, so that a signed contract keeps its shape.
+PLAN = record_type(
+    kind="i8",
+    customer_share="f8",
+    peak_ratio="f8",
+    valley_ratio="f8",
+    block_edges=("f8", (MAX_BLOCKS,)),
+    block_steps=("f8", (MAX_BLOCKS,)),
+    fixed_fee="f8",
+    exit_fee="f8",
+    exit_fee_per_mwh="f8",
+    hedged_share="f8",
+    term_months="i8",
+)
+"""Shape of a tariff; it never changes, so that a signed contract keeps its shape.
 
-    Attributes:
-        kind: FIXED, LINKED, SHARE, TIME_OF_USE or BLOCK.
-        customer_share: share packages: the customer's share of the saving.
-        peak_ratio: peak over flat price.
-        valley_ratio: valley over flat price.
-        block_edges: energy in MWh a month above which each further block begins; infinite where unused. Shape (plans, 6).
-        block_steps: price of each further block less that of the block before it, CNY/MWh. Shape (plans, 6).
-        fixed_fee: CNY a month.
-        exit_fee: CNY.
-        exit_fee_per_mwh: CNY per MWh left in the term.
-        hedged_share: share of expected energy that is bought forward at signing.
-        term_months: length of the contract.
-    """
+kind (FIXED, LINKED, SHARE, TIME_OF_USE or BLOCK); customer_share (share packages: the customer's share of the saving);
+peak_ratio, valley_ratio (over the flat price); block_edges (MWh a month above which each further block begins, infinite
+where unused); block_steps (price of each further block less that of the block before it, CNY/MWh); fixed_fee (CNY a
+month); exit_fee (CNY); exit_fee_per_mwh (CNY per MWh left in the term); hedged_share (share of expected energy that is
+bought forward at signing); term_months.
+"""
 
-    kind: IntArray
-    customer_share: FloatArray
-    peak_ratio: FloatArray
-    valley_ratio: FloatArray
-    block_edges: FloatArray
-    block_steps: FloatArray
-    fixed_fee: FloatArray
-    exit_fee: FloatArray
-    exit_fee_per_mwh: FloatArray
-    hedged_share: FloatArray
-    term_months: IntArray
+OFFER = record_type(
+    retailer="i8", plan="i8", price_level="f8", pass_through="f8", signup_bonus="f8", key="u8"
+)
+"""An offer on sale, in the order of the frame.
+
+retailer; plan (row of its shape); price_level (CNY/MWh; fixed and time-of-use: price; linked: fee; share: benchmark; block:
+first price); pass_through (how far the price level follows the forward price around its long-run mean); signup_bonus
+(CNY); key of the name, for draws.
+"""
 
 
 class Offers(NamedTuple):
-    """Offers on sale in a month, one row each, in the order of the frame.
+    """Offers on sale, and whether each is on sale to each segment. Shapes (offers,) and (offers, segments)."""
 
-    Attributes:
-        retailer: index of the retailer.
-        plan: row of its shape in `Plans`.
-        price_level: fixed and time-of-use: price; linked: fee; share: benchmark; block: first price. CNY/MWh.
-        pass_through: how far the price level follows the forward price around its long-run mean.
-        signup_bonus: CNY.
-        for_segment: whether it is on sale to a segment. Shape (offers, segments).
-        keys: keys of the names, for draws.
-    """
-
-    retailer: IntArray
-    plan: IntArray
-    price_level: FloatArray
-    pass_through: FloatArray
-    signup_bonus: FloatArray
+    rows: Records
     for_segment: BoolArray
-    keys: NDArray[np.uint64]
 
 
 @rule
@@ -85,28 +73,26 @@ def block_surcharge(edges: FloatArray, steps: FloatArray, energy: float) -> floa
 
 @rule
 def energy_price(
-    plans: Plans, plan: int, price_level: float, discount: float, wholesale: float, energy: float, bands: FloatArray
+    plan: Record, price_level: float, discount: float, wholesale: float, energy: float, bands: FloatArray
 ) -> float:
     """Return the price of energy under a plan, CNY/MWh (E5a-e).
 
     Args:
-        plans: all plans.
-        plan: row of the plan.
+        plan: the plan.
         price_level: level agreed at signing, CNY/MWh.
         discount: tier discount agreed at signing, CNY/MWh.
         wholesale: wholesale price that linked and share packages refer to, CNY/MWh.
         energy: energy of the month, MWh.
         bands: shares of that energy in peak, flat and valley hours.
     """
-    kind = plans.kind[plan]
-    if kind == LINKED:
+    if plan.kind == LINKED:
         price = wholesale + price_level
-    elif kind == SHARE:
-        price = price_level - plans.customer_share[plan] * (price_level - wholesale)
-    elif kind == TIME_OF_USE:
-        price = price_level * (bands[0] * plans.peak_ratio[plan] + bands[1] + bands[2] * plans.valley_ratio[plan])
-    elif kind == BLOCK and energy > 0.0:
-        price = price_level + block_surcharge(plans.block_edges[plan], plans.block_steps[plan], energy) / energy
+    elif plan.kind == SHARE:
+        price = price_level - plan.customer_share * (price_level - wholesale)
+    elif plan.kind == TIME_OF_USE:
+        price = price_level * (bands[0] * plan.peak_ratio + bands[1] + bands[2] * plan.valley_ratio)
+    elif plan.kind == BLOCK and energy > 0.0:
+        price = price_level + block_surcharge(plan.block_edges, plan.block_steps, energy) / energy
     else:
         price = price_level
     return price - discount
@@ -119,41 +105,48 @@ def unit_bill(price: float, network: float, fixed_fee: float, energy: float) -> 
 
 
 @rule
-def wholesale_exposure(plans: Plans, plan: int) -> float:
+def wholesale_exposure(plan: Record) -> float:
     """Return how far the price follows the wholesale price: 1 linked, the customer's share in share packages, else 0."""
-    if plans.kind[plan] == LINKED:
+    if plan.kind == LINKED:
         return 1.0
-    if plans.kind[plan] == SHARE:
-        return plans.customer_share[plan]
+    if plan.kind == SHARE:
+        return plan.customer_share
     return 0.0
 
 
 @rule
-def exit_fee(plans: Plans, plan: int, months_left: float, energy: float) -> float:
+def exit_fee(plan: Record, months_left: float, energy: float) -> float:
     """Return the fee for leaving so many months before the end of the term, CNY."""
     if months_left <= 0.0:
         return 0.0
-    return plans.exit_fee[plan] + plans.exit_fee_per_mwh[plan] * months_left * energy
+    return plan.exit_fee + plan.exit_fee_per_mwh * months_left * energy
 
 
 @rule
 def mean_market_bill(
-    offers: Offers, plans: Plans, segment: int, wholesale: float, network: float, energy: float, bands: FloatArray
+    offers: Records,
+    for_segment: BoolArray,
+    plans: Records,
+    segment: int,
+    wholesale: float,
+    network: float,
+    energy: float,
+    bands: FloatArray,
 ) -> float:
     """Return the mean bill per MWh of this consumption over all offers to the segment at list price (B_ref of E18)."""
     total = 0.0
     count = 0
-    for offer in range(len(offers.retailer)):
-        if offers.for_segment[offer, segment]:
-            plan = offers.plan[offer]
-            price = energy_price(plans, plan, offers.price_level[offer], 0.0, wholesale, energy, bands)
-            total += unit_bill(price, network, plans.fixed_fee[plan], energy)
+    for row in range(len(offers)):
+        if for_segment[row, segment]:
+            plan = plans[offers[row].plan]
+            price = energy_price(plan, offers[row].price_level, 0.0, wholesale, energy, bands)
+            total += unit_bill(price, network, plan.fixed_fee, energy)
             count += 1
     return total / count if count > 0 else np.nan
 
 
 class Shape(NamedTuple):
-    """One row of `Plans` before it is put into arrays."""
+    """One record of the plans before it is put into an array."""
 
     kind: int
     customer_share: float
@@ -195,7 +188,7 @@ def shape_of(offer: Offer, hedge_ratio: float) -> Shape:
 
 
 def price_level_of(offer: Offer) -> float:
-    """Return the price level of an offer, CNY/MWh: what `Offers.price_level` says of its kind."""
+    """Return the price level of an offer, CNY/MWh: what `OFFER` says of its kind."""
     if isinstance(offer, LinkedOffer):
         return offer.fee_cny_per_mwh
     if isinstance(offer, ShareOffer):
@@ -203,7 +196,7 @@ def price_level_of(offer: Offer) -> float:
     return offer.price_cny_per_mwh
 
 
-def posted(offers: Offers, plans: Plans, forward: FloatArray, mean_forward: float) -> Offers:
+def posted(offers: Offers, plans: Records, forward: FloatArray, mean_forward: float) -> Offers:
     """Return the offers as posted in a month: price levels moved with the forward price of their term.
 
     Args:
@@ -212,12 +205,13 @@ def posted(offers: Offers, plans: Plans, forward: FloatArray, mean_forward: floa
         forward: forward price by term in months, CNY/MWh.
         mean_forward: its long-run mean, CNY/MWh.
     """
-    moved = offers.pass_through * (forward[plans.term_months[offers.plan]] - mean_forward)
-    return offers._replace(price_level=offers.price_level + moved)
+    rows = offers.rows.copy()
+    rows["price_level"] += rows["pass_through"] * (forward[plans["term_months"][rows["plan"]]] - mean_forward)
+    return offers._replace(rows=rows)
 
 
 DEFAULT_SHAPE = Shape(FIXED, 0.0, 1.0, 1.0, (np.inf,) * MAX_BLOCKS, (0.0,) * MAX_BLOCKS, 0.0, 0.0, 0.0, 0.0, 1)
-"""The default supplier's plan: a rolling contract at a price set month by month; always row 0 of `Plans`."""
+"""The default supplier's plan: a rolling contract at a price set month by month; always the first plan."""
 
 
 def collect_shapes(frame: Frame, studies: tuple[Study, ...]) -> list[Shape]:
@@ -231,40 +225,26 @@ def collect_shapes(frame: Frame, studies: tuple[Study, ...]) -> list[Shape]:
     return list(shapes)
 
 
-def build_plans(shapes: list[Shape]) -> Plans:
-    """Return the shapes as arrays, in their order."""
-    columns = zip(*shapes, strict=True)
-    integer = ("kind", "term_months")
-    arrays = (
-        np.array(column, dtype=np.int64 if name in integer else np.float64)
-        for name, column in zip(Shape._fields, columns, strict=True)
-    )
-    return Plans(*arrays)
+def build_plans(shapes: list[Shape]) -> Records:
+    """Return the shapes as records, in their order."""
+    return np.array([tuple(shape) for shape in shapes], dtype=PLAN)
 
 
 def build_offers(frame: Frame, study: Study, shapes: list[Shape]) -> Offers:
     """Return the offers of a study; offers of the frame that it does not have are on sale to nobody."""
-    count = len(frame.offers)
-    offers = Offers(
-        retailer=np.array([frame.retailers.index(name) for name, _ in frame.offers], dtype=np.int64),
-        plan=np.zeros(count, dtype=np.int64),
-        price_level=np.zeros(count),
-        pass_through=np.zeros(count),
-        signup_bonus=np.zeros(count),
-        for_segment=np.zeros((count, len(frame.segments)), dtype=np.bool_),
-        keys=frame.offer_keys,
-    )
+    rows = np.zeros(len(frame.offers), dtype=OFFER)
+    for_segment = np.zeros((len(frame.offers), len(frame.segments)), dtype=np.bool_)
+    rows["key"] = frame.offer_keys
     for row, (name, offer_name) in enumerate(frame.offers):
         retailer = study.retailers[name]
+        rows[row]["retailer"] = frame.retailers.index(name)
         offer = retailer.offers.get(offer_name)
         if offer is None:
             continue
-        offers.plan[row] = shapes.index(shape_of(offer, retailer.procurement.hedge_ratio))
-        offers.price_level[row] = price_level_of(offer)
-        offers.pass_through[row] = 0.0 if isinstance(offer, LinkedOffer) else offer.pass_through
-        offers.signup_bonus[row] = offer.signup_bonus_cny
+        rows[row]["plan"] = shapes.index(shape_of(offer, retailer.procurement.hedge_ratio))
+        rows[row]["price_level"] = price_level_of(offer)
+        rows[row]["pass_through"] = 0.0 if isinstance(offer, LinkedOffer) else offer.pass_through
+        rows[row]["signup_bonus"] = offer.signup_bonus_cny
         sold_to = frame.segments if offer.segments is None else offer.segments
-        offers.for_segment[row] = [
-            segment in sold_to and study.segments[segment].contestable for segment in frame.segments
-        ]
-    return offers
+        for_segment[row] = [s in sold_to and study.segments[s].contestable for s in frame.segments]
+    return Offers(rows, for_segment)

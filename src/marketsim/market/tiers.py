@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from marketsim.market.compiled import rule
 from marketsim.market.frame import Frame
-from marketsim.market.population import ORDINARY, Population
+from marketsim.market.population import ORDINARY
+from marketsim.market.records import Records
 from marketsim.scenario.customers import CREDIT_GRADES
 from marketsim.scenario.service import TIERS, TierRule
 from marketsim.scenario.study import Study
@@ -23,49 +24,42 @@ LEAST_MARGIN = 0.1
 
 
 class Tiers(NamedTuple):
-    """Tiers of all retailers; the last retailer is the default supplier, where everybody is ordinary.
+    """Tiers of all retailers; the last row is the default supplier, where everybody is ordinary.
 
     Attributes:
         discount: CNY/MWh. Shape (retailers + 1, 4).
         best_discount: largest discount of any tier in use. Shape (retailers + 1,).
-        takes_prospects: whether somebody new can be in the tier at all. Shape (retailers + 1, 4).
         worst_credit: worst grade admitted. Shape (retailers + 1, 4).
         for_region: regions admitted. Shape (retailers + 1, 4, regions).
-        cut_off: published least MWh a month by segment and credit grade. Shape (retailers + 1, 4, segments, 4).
+        cut_off: published least MWh a month of a prospect, by segment, region and credit grade; infinite where prospects
+            cannot be in the tier. Shape (retailers + 1, 4, segments, regions, 4).
     """
 
     discount: FloatArray
     best_discount: FloatArray
-    takes_prospects: BoolArray
     worst_credit: IntArray
     for_region: BoolArray
     cut_off: FloatArray
 
 
 @rule
-def prospect_tier(tiers: Tiers, retailer: int, segment: int, region: int, credit: int, energy: float) -> int:
-    """Return the tier that a prospect finds for itself in the published cut-offs."""
+def prospect_tier(cut_off: FloatArray, segment: int, region: int, credit: int, energy: float) -> int:
+    """Return the tier that a prospect finds for itself in a retailer's published cut-offs."""
     for tier in range(ORDINARY):
-        if (
-            tiers.takes_prospects[retailer, tier]
-            and credit <= tiers.worst_credit[retailer, tier]
-            and tiers.for_region[retailer, tier, region]
-            and energy >= tiers.cut_off[retailer, tier, segment, credit]
-        ):
+        if energy >= cut_off[tier, segment, region, credit]:
             return tier
     return ORDINARY
 
 
 def build_tiers(frame: Frame, study: Study) -> Tiers:
     """Return the tiers of a study; until the first review nobody knows the cut-offs and prospects are ordinary."""
-    rows = len(frame.retailers) + 1
+    rows, grades, regions = len(frame.retailers) + 1, len(CREDIT_GRADES), len(frame.regions)
     tiers = Tiers(
         discount=np.zeros((rows, len(TIERS))),
         best_discount=np.zeros(rows),
-        takes_prospects=np.zeros((rows, len(TIERS)), dtype=np.bool_),
-        worst_credit=np.full((rows, len(TIERS)), len(CREDIT_GRADES) - 1, dtype=np.int64),
-        for_region=np.ones((rows, len(TIERS), len(frame.regions)), dtype=np.bool_),
-        cut_off=np.full((rows, len(TIERS), len(frame.segments), len(CREDIT_GRADES)), np.inf),
+        worst_credit=np.full((rows, len(TIERS)), grades - 1, dtype=np.int64),
+        for_region=np.ones((rows, len(TIERS), regions), dtype=np.bool_),
+        cut_off=np.full((rows, len(TIERS), len(frame.segments), regions, grades), np.inf),
     )
     for j, name in enumerate(frame.retailers):
         settings = study.retailers[name].tiers
@@ -87,14 +81,13 @@ def tier_rules(study: Study, retailer: str) -> list[TierRule | None]:
 
 
 def _put_rule(tiers: Tiers, retailer: int, tier: int, rule_: TierRule, frame: Frame) -> None:
-    tiers.takes_prospects[retailer, tier] = not rule_.tenure_months
     if rule_.credit is not None:
         tiers.worst_credit[retailer, tier] = CREDIT_GRADES.index(rule_.credit)
     if rule_.regions is not None:
         tiers.for_region[retailer, tier] = [region in rule_.regions for region in frame.regions]
 
 
-def value_scores(population: Population, rows: IntArray, margins: FloatArray, default_rates: FloatArray) -> FloatArray:
+def value_scores(population: Records, rows: IntArray, margins: FloatArray, default_rates: FloatArray) -> FloatArray:
     """Return expected margin a month less expected default, CNY (E3).
 
     Args:
@@ -103,13 +96,13 @@ def value_scores(population: Population, rows: IntArray, margins: FloatArray, de
         margins: expected margin by segment, CNY/MWh.
         default_rates: yearly probability of default by credit grade.
     """
-    margin = np.maximum(margins, LEAST_MARGIN)[population.segment[rows]]
-    scores: FloatArray = margin * population.energy[rows] * (1.0 - default_rates[population.credit[rows]])
+    margin = np.maximum(margins, LEAST_MARGIN)[population["segment"][rows]]
+    scores: FloatArray = margin * population["energy"][rows] * (1.0 - default_rates[population["credit"][rows]])
     return scores
 
 
 def review(
-    population: Population, tiers: Tiers, retailer: int, rules: list[TierRule | None], scores: FloatArray, rows: IntArray, month: int
+    population: Records, tiers: Tiers, retailer: int, rules: list[TierRule | None], scores: FloatArray, rows: IntArray, month: int
 ) -> list[float]:
     """Put a retailer's customers into tiers, in place.
 
@@ -125,8 +118,8 @@ def review(
     Returns:
         The least score admitted by the value and quota conditions of key, quality and loyal; infinite where nobody is.
     """
-    order = np.lexsort((population.keys[rows], -scores))
-    ranked, weight = rows[order], population.weight[rows[order]]
+    order = np.lexsort((population["key"][rows], -scores))
+    ranked, weight = rows[order], population["weight"][rows[order]]
     rank = np.cumsum(weight) - weight / 2.0
     assigned = np.full(len(rows), ORDINARY, dtype=np.int16)
     cut_offs = [np.inf] * ORDINARY
@@ -141,7 +134,7 @@ def review(
         limit = taken if full else by_value
         open_to_all = not full and rule_.value_pct in (None, 100)
         cut_offs[tier] = 0.0 if open_to_all else float(scores[order][limit].min(initial=np.inf))
-    population.tier[ranked] = assigned
+    population["tier"][ranked] = assigned
     return cut_offs
 
 
@@ -160,24 +153,33 @@ def _midpoints(weight: FloatArray) -> FloatArray:
 
 
 def _meets(
-    population: Population, tiers: Tiers, retailer: int, tier: int, rule_: TierRule, rows: IntArray, month: int
+    population: Records, tiers: Tiers, retailer: int, tier: int, rule_: TierRule, rows: IntArray, month: int
 ) -> BoolArray:
-    meets = population.credit[rows] <= tiers.worst_credit[retailer, tier]
-    meets &= tiers.for_region[retailer, tier, population.region[rows]]
+    meets = population["credit"][rows] <= tiers.worst_credit[retailer, tier]
+    meets &= tiers.for_region[retailer, tier, population["region"][rows]]
     if rule_.annual_mwh is not None:
-        meets &= population.energy[rows] * MONTHS_PER_YEAR >= rule_.annual_mwh
+        meets &= population["energy"][rows] * MONTHS_PER_YEAR >= rule_.annual_mwh
     if rule_.tenure_months is not None:
-        meets &= month - population.joined[rows] >= rule_.tenure_months
+        meets &= month - population["joined"][rows] >= rule_.tenure_months
     result: BoolArray = meets
     return result
 
 
 def publish(
-    tiers: Tiers, retailer: int, rules: list[TierRule | None], cut_offs: list[float], margins: FloatArray, default_rates: FloatArray
+    tiers: Tiers,
+    retailer: int,
+    rules: list[TierRule | None],
+    cut_offs: list[float],
+    margins: FloatArray,
+    default_rates: FloatArray,
 ) -> None:
-    """Turn least scores into the least energy by segment and credit grade, in place, for prospects to read."""
-    worth = np.maximum(margins, LEAST_MARGIN)[:, None] * (1.0 - default_rates)[None, :]
+    """Turn least scores into the least energy by segment, region and credit grade, in place, for prospects to read.
+
+    Nobody new can be in a tier that asks for time with the retailer.
+    """
+    worth = np.maximum(margins, LEAST_MARGIN)[:, None, None] * (1.0 - default_rates)
+    grades = np.arange(len(default_rates))
     for tier, (rule_, least) in enumerate(zip(rules, cut_offs, strict=True)):
-        if rule_ is not None:
-            by_size = (rule_.annual_mwh or 0.0) / MONTHS_PER_YEAR
-            tiers.cut_off[retailer, tier] = np.maximum(least / worth, by_size)
+        by_size = np.inf if rule_ is None or rule_.tenure_months else (rule_.annual_mwh or 0.0) / MONTHS_PER_YEAR
+        open_to = tiers.for_region[retailer, tier][:, None] & (grades <= tiers.worst_credit[retailer, tier])
+        tiers.cut_off[retailer, tier] = np.where(open_to, np.maximum(least / worth, by_size), np.inf)

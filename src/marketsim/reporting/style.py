@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
-from matplotlib import font_manager
+from matplotlib import font_manager, patheffects
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ft2font import FT2Font
@@ -148,6 +148,13 @@ def zero_line(axes: Axes, *, vertical: bool) -> None:
     """Mark where nothing changes."""
     draw = axes.axvline if vertical else axes.axhline
     draw(0, color=INK, linewidth=0.9, zorder=1.5)
+
+
+def note(axes: Axes, text: str, place: tuple[float, float], offset: tuple[float, float], **look: Any) -> None:
+    """Write a text near a point, on a halo that keeps lines from crossing it."""
+    halo = [patheffects.withStroke(linewidth=2.2, foreground="white")]
+    settings: dict[str, Any] = {"textcoords": "offset points", "fontsize": 8, "path_effects": halo, "zorder": 6} | look
+    axes.annotate(text, place, offset, **settings)
 
 
 def footer(figure: Figure, text: str) -> None:

@@ -16,6 +16,7 @@ from scipy import stats
 from marketsim.results.tables import ALL, BASE
 
 _CONFIDENCE = 0.95
+_ROUNDING = 1e-9
 
 
 class StudyData(Protocol):
@@ -129,6 +130,15 @@ def verdict(difference: Estimate) -> str:
     return Verdict.DOWN if difference.high < 0 else Verdict.CANNOT_TELL
 
 
+def without_rounding(difference: Estimate, level: float) -> Estimate:
+    """Return a difference, or exactly none where it is no more than the rounding of floating-point numbers."""
+    ends = [abs(end) for end in (difference.mean, difference.low, difference.high) if math.isfinite(end)]
+    if not ends or max(ends) > _ROUNDING * abs(level):
+        return difference
+    none = 0.0 if math.isfinite(difference.low) else math.nan
+    return Estimate(difference.n, 0.0, none, none)
+
+
 _NOTHING = Estimate(0, math.nan, math.nan, math.nan)
 
 
@@ -139,6 +149,13 @@ class StudyView:
         """Keep the results; nothing is read yet."""
         self.result = result
         self.study: Mapping[str, Any] = result.manifest["scenario"]
+        self._tables: dict[str, pd.DataFrame] = {}
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return a monthly table of all runs; it is read once."""
+        if name not in self._tables:
+            self._tables[name] = self.result.table(name)
+        return self._tables[name]
 
     @property
     def name(self) -> str:
@@ -201,6 +218,24 @@ class StudyView:
         return f"months {self.first_evaluated + 1} to {self.months}"
 
     @property
+    def contestable_segments(self) -> tuple[str, ...]:
+        """Segments whose customers may choose their retailer."""
+        segments = self.study["segments"]
+        return tuple(name for name in segments if segments[name].get("contestable", True))
+
+    @property
+    def footer(self) -> str:
+        """What stands under every figure and table: worlds, interval, seed and scenario."""
+        count = self.replications
+        interval = " · 95 % intervals" if count > 1 else " · no interval"
+        manifest = self.result.manifest
+        noun = "replication" if count == 1 else "replications"
+        return (
+            f"n = {count} {noun}{interval} · {self.period} · "
+            f"seed {manifest['seed']} · scenario {manifest['short_hash']}"
+        )
+
+    @property
     def replications(self) -> int:
         """Largest number of worlds behind a number of the summary."""
         counts = self.result.summary["n"]
@@ -214,7 +249,7 @@ class StudyView:
         for row in self.result.summary[columns + values].itertuples(index=False):
             policy, retailer, segment, tier, kpi, n, mean, low, high, diff, diff_low, diff_high, p = row
             level = Estimate(int(n), float(mean), float(low), float(high))
-            difference = Estimate(int(n), float(diff), float(diff_low), float(diff_high))
+            difference = without_rounding(Estimate(int(n), float(diff), float(diff_low), float(diff_high)), level.mean)
             cells[policy, retailer, segment, tier, kpi] = Cell(policy, level, difference, float(p))
         return cells
 

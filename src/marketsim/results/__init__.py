@@ -1,0 +1,1 @@
+"""Tables, KPIs, statistics, and results on disk."""

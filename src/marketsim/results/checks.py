@@ -29,8 +29,15 @@ HEADLINES: tuple[tuple[str, str], ...] = (
 )
 """KPI and tier of the figures that carry an answer; those of the focus retailer are checked."""
 
-CHECK_COLUMNS = ("assumption", "end", "value", "policy", "retailer", "segment", "tier", "kpi", "unit", "n", "base", "diff", "diff_low", "diff_high", "p_better", "direction")  # fmt: skip
-AGREEMENT_COLUMNS = ("policy", "retailer", "segment", "tier", "kpi", "main", "ends", "same", "opposite", "cannot_tell")  # fmt: skip
+CHECK_COLUMNS = (
+    *("assumption", "end", "value"),
+    *("policy", "retailer", "segment", "tier", "kpi", "unit"),
+    *("n", "base", "diff", "diff_low", "diff_high", "p_better", "direction"),
+)
+AGREEMENT_COLUMNS = (
+    *("policy", "retailer", "segment", "tier", "kpi"),
+    *("main", "ends", "same", "opposite", "cannot_tell"),
+)
 
 UP, DOWN, CANNOT_TELL = "up", "down", "cannot tell"
 
@@ -61,9 +68,9 @@ def check_differences(
         focus: the retailer whose decision it is.
 
     Returns:
-        A frame in `CHECK_COLUMNS`, in the order of the assumptions: for each policy and headline the value of the
-        base, the paired difference with its 95 % interval, and its direction: up, down, or ``cannot tell`` where
-        the interval includes 0 or there is none.
+        A frame in `CHECK_COLUMNS`, in the order of the assumptions: for each policy and headline the value
+        of the base, the paired difference with its 95 % interval, and its direction: up, down, or ``cannot
+        tell`` where the interval includes 0 or there is none.
     """
     parts = [
         _one_end(kpis_by_check[label], focus).assign(assumption=path, end=end, value=float(value))
@@ -99,15 +106,21 @@ def agreement(checks: pd.DataFrame, summary: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         A frame in `AGREEMENT_COLUMNS`, a row per policy and headline. ``main`` is the direction of the main
-        difference; ``ends`` is the number of ends that were run; in ``same`` and ``opposite`` of them the interval
-        excludes 0 and the sign is that of the main difference or the other one; in the rest it is ``cannot_tell``.
+        difference; ``ends`` is the number of ends that were run; in ``same`` and ``opposite`` of them the
+        interval excludes 0 and the sign is that of the main difference or the other one; in the rest,
+        ``cannot_tell``, it includes 0.
     """
     main = summary.assign(main=directions(summary), sign=np.sign(summary["diff"].to_numpy(dtype=float)))
     rows = checks.merge(main[[*_LABELS, "main", "sign"]], on=_LABELS, how="inner")
     direction = rows["direction"].map({UP: 1.0, DOWN: -1.0, CANNOT_TELL: 0.0}).to_numpy(dtype=float)
     product = direction * rows["sign"].fillna(0.0).to_numpy(dtype=float)
-    counts: dict[str, Any] = {"ends": 1, "same": product > 0, "opposite": product < 0, "cannot_tell": product == 0}
-    counted = rows.assign(**counts).astype({name: "int64" for name in counts})
+    counts: dict[str, Any] = {
+        "ends": 1,
+        "same": product > 0,
+        "opposite": product < 0,
+        "cannot_tell": product == 0,
+    }
+    counted = rows.assign(**counts).astype(dict.fromkeys(counts, "int64"))
     totals = counted.groupby([*_LABELS, "main"], sort=True, observed=True)[list(counts)].sum()
     return totals.reset_index()[list(AGREEMENT_COLUMNS)]
 
@@ -118,4 +131,5 @@ def overturning(checks: pd.DataFrame, summary: pd.DataFrame) -> pd.DataFrame:
     rows = checks.merge(main, on=_LABELS, how="inner")
     sign = np.sign(rows["main_diff"].to_numpy(dtype=float))
     opposite = rows["direction"].map({UP: -1.0, DOWN: 1.0, CANNOT_TELL: np.nan}).to_numpy(dtype=float)
-    return rows[opposite == sign].drop(columns="main_diff").reset_index(drop=True)
+    found: pd.DataFrame = rows[opposite == sign].drop(columns="main_diff").reset_index(drop=True)
+    return found

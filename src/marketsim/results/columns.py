@@ -12,22 +12,23 @@ import pyarrow.parquet as pq
 
 from marketsim.results.tables import KPIS_TABLE, MONTHLY_TABLES, RUNS, Table
 
-WHOLE_NUMBERS = ("replication", "month", "months", "customers_in_market", "agents")
+_NUMBER_KEYS = ("replication", "month")
 _TEXT_VALUES = ("status", "error")
 _ROWS_PER_GROUP = 100_000
-STORED_TABLES = {table.name: table for table in (*MONTHLY_TABLES, KPIS_TABLE, RUNS)}
-
-
-def is_text(table: Table, column: str) -> bool:
-    """Tell whether a column holds labels: all keys do but the numbers of worlds and months."""
-    if column in table.key_names():
-        return column not in WHOLE_NUMBERS
-    return column in _TEXT_VALUES
+STORED_TABLES = {table.name: table for table in (*MONTHLY_TABLES, KPIS_TABLE)}
+"""The tables in the folder ``tables`` of a study's results."""
 
 
 def text_columns(table: Table) -> list[str]:
     """Return the columns of a table that hold labels."""
-    return [column for column in table.column_names() if is_text(table, column)]
+    keys = [column for column in table.key_names() if column not in _NUMBER_KEYS]
+    return keys + [column.name for column in table.values if column.name in _TEXT_VALUES]
+
+
+def whole_columns(table: Table) -> list[str]:
+    """Return the columns of a table that hold whole numbers; weighted counts of customers are not whole."""
+    keys = [column for column in table.key_names() if column in _NUMBER_KEYS]
+    return keys + ([column.name for column in table.values if column.unit] if table is RUNS else [])
 
 
 def arrow_schema(table: Table) -> pa.Schema:
@@ -36,9 +37,9 @@ def arrow_schema(table: Table) -> pa.Schema:
 
 
 def _arrow_type(table: Table, column: str) -> pa.DataType:
-    if is_text(table, column):
+    if column in text_columns(table):
         return pa.dictionary(pa.int32(), pa.string())
-    return pa.int64() if column in WHOLE_NUMBERS else pa.float64()
+    return pa.int64() if column in whole_columns(table) else pa.float64()
 
 
 def to_arrow(frame: pd.DataFrame, table: Table) -> pa.Table:
@@ -55,9 +56,11 @@ def to_arrow(frame: pd.DataFrame, table: Table) -> pa.Table:
     for column in table.column_names():
         if column in codes:
             indices, names = codes[column]
-            arrays.append(pa.DictionaryArray.from_arrays(pa.array(indices[order]), pa.array(names, pa.string())))
+            arrays.append(
+                pa.DictionaryArray.from_arrays(pa.array(indices[order]), pa.array(names, pa.string()))
+            )
         else:
-            kind = np.int64 if column in WHOLE_NUMBERS else np.float64
+            kind = np.int64 if column in whole_columns(table) else np.float64
             arrays.append(pa.array(frame[column].to_numpy(dtype=kind)[order]))
     return pa.Table.from_arrays(arrays, schema=arrow_schema(table))
 
@@ -93,7 +96,7 @@ def write_parquet(tables: Iterable[pa.Table], table: Table, path: Path) -> None:
 
 def read_parquet(path: Path) -> pd.DataFrame:
     """Return a Parquet file as a frame; labels are categories in alphabetical order."""
-    frame = pq.read_table(path).to_pandas()
+    frame: pd.DataFrame = pq.read_table(path).to_pandas()
     for column in frame.columns[frame.dtypes == "category"]:
         names = sorted(frame[column].cat.categories)
         frame[column] = frame[column].cat.set_categories(names)

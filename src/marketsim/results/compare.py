@@ -26,23 +26,24 @@ def summarise(kpis: pd.DataFrame, base: str = BASE) -> pd.DataFrame:
         base: policy with which the others are compared.
 
     Returns:
-        A frame in `SUMMARY_COLUMNS`, sorted by its first five. ``n`` is the number of worlds behind a row: those
-        in which both the policy and the base have a value, or, where the base never has one (as for a tier that
-        only the policy creates), those in which the policy has. ``low`` and ``high`` bound the mean, ``diff_low``
-        and ``diff_high`` the mean paired difference, each by a 95 % t interval over worlds (Student 1908); both
-        are missing for one world. ``p_better`` is the probability that the mean paired difference is favourable,
-        its posterior under a flat prior being a t distribution with n - 1 degrees of freedom; missing where the
-        KPI has no good direction. Rows that no policy gives a value are left out.
+        A frame in `SUMMARY_COLUMNS`, sorted by its first five. ``n`` is the number of worlds behind a row:
+        those in which both the policy and the base have a value, or, where the base never has one (as for a
+        tier that only the policy creates), those in which the policy has. ``low`` and ``high`` bound the
+        mean, ``diff_low`` and ``diff_high`` the mean paired difference, each by a 95 % t interval over
+        worlds (Student 1908); both are missing for one world. ``p_better`` is the probability that the mean
+        paired difference is favourable: its posterior under a flat prior is a t distribution with n - 1
+        degrees of freedom. It is missing where the KPI has no good direction. Rows that no policy gives a
+        value are left out.
     """
     worlds = _Worlds.of(kpis)
     values = worlds.values
     reference = worlds.of_policy(base)[:, np.newaxis]
     has_reference = np.isfinite(reference).any(axis=2, keepdims=True)
     usable = np.isfinite(values) & (np.isfinite(reference) | ~has_reference)
-    is_base = np.array([policy == base for policy in worlds.policies])
+    is_base = np.array([policy == base for policy in worlds.policies], dtype=np.bool_)
     differences = np.where(usable & ~is_base[:, np.newaxis], values - reference, np.nan)
     mean, difference = _Estimate.of(np.where(usable, values, np.nan)), _Estimate.of(differences)
-    better = worlds.labels["kpi"].map(_BETTER).to_numpy(dtype=np.float64)[:, np.newaxis]
+    better = np.array([[_BETTER[kpi]] for kpi in worlds.labels["kpi"]], dtype=np.float64).reshape(-1, 1)
     columns = {
         "n": mean.n,
         "mean": mean.mean,
@@ -53,18 +54,19 @@ def summarise(kpis: pd.DataFrame, base: str = BASE) -> pd.DataFrame:
         "diff_high": difference.high,
         "p_better": difference.probability_of_sign(better),
     }
-    return worlds.tidy(columns, keep=mean.n.any(axis=1))[list(SUMMARY_COLUMNS)]
+    return worlds.tidy(columns, keep=_any(mean.n > 0))[list(SUMMARY_COLUMNS)]
 
 
 def variance_reduction(kpis: pd.DataFrame, base: str = BASE) -> pd.DataFrame:
     """Return how many times more runs independent worlds would have needed for the same differences.
 
-    The ratio is the variance of the difference between a policy and the base in independent worlds (the sum of
-    both variances) over that of the paired difference, as in the theory of common random numbers (Law 2015).
+    The ratio is the variance of the difference between a policy and the base in independent worlds (the sum
+    of both variances) over that of the paired difference: the gain from common random numbers (Law 2015).
 
     Returns:
-        A frame with the columns policy, retailer, segment, tier, kpi, n, variance_reduction; a row per policy and
-        KPI with at least two pairs. Infinite where all paired differences are equal; missing where both vary not.
+        A frame with the columns policy, retailer, segment, tier, kpi, n and variance_reduction; a row per
+        policy and KPI with at least two pairs. Infinite where all paired differences are equal; missing where
+        neither the policy nor the base varies.
     """
     worlds = _Worlds.of(kpis)
     reference = np.broadcast_to(worlds.of_policy(base)[:, np.newaxis], worlds.values.shape)
@@ -73,7 +75,7 @@ def variance_reduction(kpis: pd.DataFrame, base: str = BASE) -> pd.DataFrame:
     apart = [_Estimate.of(np.where(pairs, part, np.nan)) for part in (worlds.values, reference)]
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = (apart[0].variance + apart[1].variance) / paired.variance
-    frame = worlds.tidy({"n": paired.n, "variance_reduction": ratio}, keep=(paired.n > 1).any(axis=1))
+    frame = worlds.tidy({"n": paired.n, "variance_reduction": ratio}, keep=_any(paired.n > 1))
     frame = frame[(frame["policy"] != base) & (frame["n"] > 1)].drop(columns="unit")
     return frame.reset_index(drop=True)
 
@@ -98,9 +100,10 @@ class _Estimate:
             mean = np.where(known, values, 0.0).sum(axis=-1) / n
             deviations = np.where(known, values - mean[..., np.newaxis], 0.0)
             variance = np.where(n > 1, (deviations**2).sum(axis=-1) / (n - 1), np.nan)
-        same = _all_equal(values, known)
-        first = np.take_along_axis(values, known.argmax(axis=-1)[..., np.newaxis], axis=-1)[..., 0]
-        return cls(n, np.where(same, first, mean), np.where(same & (n > 1), 0.0, variance))
+        lowest = np.where(known, values, np.inf).min(axis=-1, initial=np.inf)
+        highest = np.where(known, values, -np.inf).max(axis=-1, initial=-np.inf)
+        equal = lowest == highest  # rounding must not make a variance out of nothing
+        return cls(n, np.where(equal, lowest, mean), np.where(equal & (n > 1), 0.0, variance))
 
     @property
     def standard_error(self) -> FloatArray:
@@ -129,11 +132,8 @@ class _Estimate:
         return np.where((sign != 0) & (self.n > 1), stdtr(degrees, ratio), np.nan)
 
 
-def _all_equal(values: FloatArray, known: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return where all values there are equal each other, so that rounding does not make a variance of nothing."""
-    lowest = np.where(known, values, np.inf).min(axis=-1, initial=np.inf)
-    highest = np.where(known, values, -np.inf).max(axis=-1, initial=-np.inf)
-    return np.asarray(lowest == highest)
+def _any(cells: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    return np.asarray(cells.any(axis=1), dtype=np.bool_)
 
 
 @dataclass(frozen=True)
@@ -178,7 +178,7 @@ class _Worlds:
         repeated = pd.concat([labels] * len(self.policies), ignore_index=True) if self.policies else labels
         frame = repeated.assign(
             policy=np.repeat(np.asarray(self.policies, dtype=object), len(labels)),
-            unit=repeated["kpi"].map(_UNITS),
+            unit=[_UNITS[kpi] for kpi in repeated["kpi"]],
             **{name: array[keep].T.ravel() for name, array in columns.items()},
         )
         return frame[["policy", *_LABELS, "unit", *columns]]

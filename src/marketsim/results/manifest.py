@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from marketsim import __version__
 from marketsim.scenario.loaded import Scenario
 
 FORMAT = "marketsim results"
@@ -18,12 +19,7 @@ SHORT_HASH_DIGITS = 12
 _LIBRARIES = ("numpy", "scipy", "numba", "mesa", "pandas", "pyarrow", "pydantic")
 
 
-def model_version() -> str:
-    """Return the version of marketsim; ``unknown`` where it is not installed."""
-    return _version("marketsim")
-
-
-def _version(package: str) -> str:
+def _version_of(package: str) -> str:
     try:
         return version(package)
     except PackageNotFoundError:
@@ -32,19 +28,20 @@ def _version(package: str) -> str:
 
 def resolved(scenario: Scenario) -> dict[str, Any]:
     """Return the whole study, with all defaults filled in, as plain JSON values."""
-    return scenario.study.model_dump(mode="json")
+    plain: dict[str, Any] = scenario.study.model_dump(mode="json")
+    return plain
 
 
 def scenario_hash(scenario: Scenario) -> str:
     """Return the SHA-256, in hex, of all that determines the results.
 
-    These are the resolved scenario, the contents of its data files and the version of the model; not its layout,
-    comments or order, nor the time, the machine or the folder.
+    These are the resolved scenario, the contents of its data files and the version of the model; not its
+    layout, comments or order, nor the time, the machine or the folder.
     """
     parts = {
         "scenario": resolved(scenario),
         "data": scenario.data.file_hashes,
-        "model": model_version(),
+        "model": __version__,
     }
     text = json.dumps(parts, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
@@ -74,9 +71,9 @@ def build(
         "command": command,
         "policies": list(policies),
         "runs": dict(counts),
-        "marketsim": model_version(),
+        "marketsim": __version__,
         "python": platform.python_version(),
-        "libraries": {name: _version(name) for name in _LIBRARIES},
+        "libraries": {name: _version_of(name) for name in _LIBRARIES},
         "source": scenario.source,
         "data_files": dict(scenario.data.file_hashes),
         "text": scenario.text,

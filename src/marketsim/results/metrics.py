@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,9 +22,10 @@ from marketsim.scenario.study import Study
 def kpis(result: RunResult, scenario: Scenario) -> pd.DataFrame:
     """Return the KPIs of a run over the evaluated months, in the columns and row order of `KPIS_TABLE`.
 
-    Levels: a retailer as a whole (segment and tier are ``all``), its tiers, its segments; and the market. Only
-    contestable segments count; their customers at the default supplier are in the denominators of shares. All
-    values of a tier are missing when nobody is in it, and every other value that has no meaning.
+    Levels: a retailer as a whole (segment and tier are ``all``), its tiers, its segments; and the market.
+    Only contestable segments count; their customers at the default supplier are in the denominators of
+    shares. All values of a tier are missing when nobody is in it, and every other value that has no
+    meaning.
     """
     window = Window.of(scenario.study)
     sales = sums.sales_sums(result.tables["segment_month"], window)
@@ -95,9 +97,10 @@ def _segments(result: RunResult, window: Window, sales: Sums) -> _Level:
 
 
 def _market(result: RunResult, window: Window, sales: Sums) -> _Level:
-    months = window.rows(result.tables["market_month"])
-    switches = months["switches"].to_numpy(dtype=np.float64).sum()
-    hhi = months["hhi"].to_numpy(dtype=np.float64).sum() / np.float64(len(months))
+    months = result.tables["market_month"]
+    inside = window.includes(months)
+    switches = months["switches"].to_numpy(dtype=np.float64)[inside].sum()
+    hhi = months["hhi"].to_numpy(dtype=np.float64)[inside].sum() / np.float64(window.evaluated_months)
     whole = {name: cube.sum().reshape(1, 1) for name, cube in sales.items()}
     values = {**_market_values(whole, switches), "hhi": np.full((1, 1), hhi)}
     return _Level((MARKET,), (ALL,), (ALL,), values)
@@ -125,7 +128,7 @@ def _tidy(levels: list[_Level], result: RunResult, study: Study) -> pd.DataFrame
     codes = {column: np.concatenate([part[column] for part in parts]) for column in parts[0]}
     values = np.concatenate([_values(level) for level in levels])
     order = np.lexsort([codes[column] for column in reversed(codes)])
-    frame = {
+    frame: dict[str, Any] = {
         column: pd.Categorical.from_codes(codes[column][order], dtype=names.columns[column])
         for column in codes
     }
@@ -170,4 +173,5 @@ class _Names:
         return {"policy": policies, **codes}
 
     def _places(self, column: str, names: tuple[str, ...]) -> NDArray[np.int64]:
-        return np.asarray(self.columns[column].categories.get_indexer(list(names)), dtype=np.int64)
+        categories = self.columns[column].categories
+        return np.asarray(categories.get_indexer(pd.Index(names)), dtype=np.int64)

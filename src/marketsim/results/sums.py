@@ -19,7 +19,10 @@ Sums = dict[str, FloatArray]
 
 EXPERIENCES = ("satisfaction", *(f"quality_{dimension}" for dimension in DIMENSIONS))
 DESK_MEANS = ("wait_minutes", "busy_wait_minutes", "sla_share", "utilisation", "servers")
-_SALES = ("customers", "energy_mwh", "revenue_cny", "procurement_cny", "complaints", "searches", "leaves", "leaves_energy_mwh")  # fmt: skip
+_SALES = (
+    *("customers", "energy_mwh", "revenue_cny", "procurement_cny"),
+    *("complaints", "searches", "leaves", "leaves_energy_mwh"),
+)
 
 
 @dataclass(frozen=True)
@@ -60,24 +63,27 @@ class Window:
         """Length of the time that counts, years."""
         return self.evaluated_months / 12
 
-    def rows(self, table: pd.DataFrame) -> pd.DataFrame:
-        """Return the rows of a monthly table that lie in the window."""
+    def includes(self, table: pd.DataFrame) -> NDArray[np.bool_]:
+        """Return which rows of a monthly table lie in the window."""
         months = table["month"].to_numpy()
-        return table[(months >= self.first_month) & (months < self.months)]
+        return np.asarray((months >= self.first_month) & (months < self.months))
 
 
 def _codes(column: pd.Series, names: tuple[str, ...]) -> NDArray[np.intp]:
-    return np.asarray(pd.Categorical(column, categories=list(names)).codes, dtype=np.intp)
+    """Return the place of each label among the names, -1 where it is none of them."""
+    labels = column.array if isinstance(column.dtype, pd.CategoricalDtype) else pd.Categorical(column)
+    places = [names.index(label) if label in names else -1 for label in labels.categories]
+    return np.asarray(np.array([*places, -1], dtype=np.intp)[labels.codes])
 
 
 class _Cells:
-    """Adds up columns of a table within the cells of a grid; rows outside the grid are left out."""
+    """Adds up columns of a table within the cells of a grid; rows outside it or the window are left out."""
 
-    def __init__(self, table: pd.DataFrame, axes: dict[str, tuple[str, ...]]) -> None:
+    def __init__(self, table: pd.DataFrame, window: Window, axes: dict[str, tuple[str, ...]]) -> None:
         codes = [_codes(table[column], names) for column, names in axes.items()]
         self._table = table
         self._shape = tuple(len(names) for names in axes.values())
-        self._inside = np.all([code >= 0 for code in codes], axis=0)
+        self._inside = np.all([window.includes(table), *(code >= 0 for code in codes)], axis=0)
         self._cells = np.ravel_multi_index([code[self._inside] for code in codes], self._shape)
 
     def column(self, name: str) -> FloatArray:
@@ -100,9 +106,9 @@ class _Cells:
 
 
 def sales_sums(segment_month: pd.DataFrame, window: Window) -> Sums:
-    """Return sums of segment_month: suppliers x contestable segments x tiers; means are weighted by customers."""
+    """Return sums of segment_month, suppliers x contestable segments x tiers; customers weight the means."""
     axes = {"retailer": window.suppliers, "segment": window.segments, "tier": TIERS}
-    cells = _Cells(window.rows(segment_month), axes)
+    cells = _Cells(segment_month, window, axes)
     sums = {name: cells.total(cells.column(name)) for name in _SALES}
     customers = cells.column("customers")
     for name in EXPERIENCES:
@@ -111,9 +117,9 @@ def sales_sums(segment_month: pd.DataFrame, window: Window) -> Sums:
 
 
 def desk_sums(desk_month: pd.DataFrame, window: Window) -> Sums:
-    """Return sums of desk_month over regions: retailers x desks x tiers; means are weighted by new tickets."""
+    """Return sums of desk_month over regions, retailers x desks x tiers; new tickets weight the means."""
     axes = {"retailer": window.retailers, "desk": DESKS, "tier": TIERS}
-    cells = _Cells(window.rows(desk_month), axes)
+    cells = _Cells(desk_month, window, axes)
     arrivals = cells.column("arrivals")
     sums = {"arrivals": cells.total(arrivals), "backlog": cells.total(cells.column("backlog"))}
     for name in DESK_MEANS:
@@ -123,13 +129,14 @@ def desk_sums(desk_month: pd.DataFrame, window: Window) -> Sums:
 
 def joins(flows: pd.DataFrame, window: Window) -> FloatArray:
     """Return customers won: suppliers x contestable segments."""
-    cells = _Cells(window.rows(flows), {"to_retailer": window.suppliers, "segment": window.segments})
+    axes = {"to_retailer": window.suppliers, "segment": window.segments}
+    cells = _Cells(flows, window, axes)
     return cells.total(cells.column("customers"))
 
 
 def switches(flows: pd.DataFrame, window: Window) -> FloatArray:
     """Return customers who change the supplier: one for each contestable segment."""
-    cells = _Cells(window.rows(flows), {"segment": window.segments})
+    cells = _Cells(flows, window, {"segment": window.segments})
     return cells.total(cells.column("customers"))
 
 
@@ -138,10 +145,10 @@ class RetailerMonths:
 
     def __init__(self, retailer_month: pd.DataFrame, window: Window) -> None:
         """Find the place of each row of the table."""
-        self._table = window.rows(retailer_month)
-        retailers = _codes(self._table["retailer"], window.retailers)
-        self._inside = retailers >= 0
-        months = self._table["month"].to_numpy()[self._inside] - window.first_month
+        self._table = retailer_month
+        retailers = _codes(retailer_month["retailer"], window.retailers)
+        self._inside = (retailers >= 0) & window.includes(retailer_month)
+        months = retailer_month["month"].to_numpy()[self._inside] - window.first_month
         self._cells = (retailers[self._inside], months)
         self._shape = (len(window.retailers), window.evaluated_months)
 
@@ -152,13 +159,14 @@ class RetailerMonths:
 
     def total(self, name: str) -> FloatArray:
         """Return the sum over months, retailers x 1."""
-        return self._grid(name).sum(axis=1, keepdims=True)
+        return np.asarray(self._grid(name).sum(axis=1, keepdims=True), dtype=np.float64)
 
     def mean(self, name: str) -> FloatArray:
         """Return the mean over the months that have a value, retailers x 1."""
         grid = self._grid(name)
         known = ~np.isnan(grid)
-        return np.where(known, grid, 0.0).sum(axis=1, keepdims=True) / known.sum(axis=1, keepdims=True)
+        sums = np.where(known, grid, 0.0).sum(axis=1, keepdims=True)
+        return np.asarray(sums / known.sum(axis=1, keepdims=True), dtype=np.float64)
 
     def last(self, name: str) -> FloatArray:
         """Return the value of the last month, retailers x 1."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,7 +45,9 @@ class Table:
 
 
 _POLICY = Column("policy", "", "policy, or base")
-_REPLICATION = Column("replication", "", "world, counted from 0; the same number is the same world under every policy")
+_REPLICATION = Column(
+    "replication", "", "world, counted from 0; the same number is the same world under every policy"
+)
 _MONTH = Column("month", "", "month, counted from 0")
 _RETAILER = Column("retailer", "", "retailer, or the default supplier")
 _SEGMENT = Column("segment", "", "customer type")
@@ -219,7 +222,7 @@ def kpi(name: str) -> Kpi:
     return {entry.name: entry for entry in KPIS}[name]
 
 
-def _markdown_table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:
+def _markdown_table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:
     lines = ["| " + " | ".join(header) + " |", "|" + " --- |" * len(header)]
     return [*lines, *("| " + " | ".join(row) + " |" for row in rows)]
 
@@ -229,8 +232,11 @@ def describe() -> str:
     lines = ["# Result tables", "", "Generated from `marketsim.results.tables` by `make docs`.", ""]
     for table in (*MONTHLY_TABLES, KPIS_TABLE, RUNS):
         lines += [f"## {table.name}", "", f"A row is {table.row}.", ""]
-        rows = [(f"`{c.name}`", "key" if c in table.keys else c.unit, c.meaning) for c in (*table.keys, *table.values)]
-        lines += [*_markdown_table(("column", "unit", "meaning"), rows), ""]
+        columns = [
+            (f"`{c.name}`", "key" if c in table.keys else c.unit, c.meaning)
+            for c in (*table.keys, *table.values)
+        ]
+        lines += [*_markdown_table(("column", "unit", "meaning"), columns), ""]
     lines += ["## KPIs", "", "`better` is +1 where more is good, -1 where less is, 0 where neither is.", ""]
     rows = [(f"`{k.name}`", k.title, k.unit, f"{k.better:+d}" if k.better else "0", k.meaning) for k in KPIS]
     return "\n".join([*lines, *_markdown_table(("kpi", "title", "unit", "better", "meaning"), rows), ""])

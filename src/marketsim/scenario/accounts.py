@@ -58,7 +58,9 @@ def _ids(table: CsvTable, faults: Faults) -> list[str]:
         if not row["id"]:
             faults.add(line, "id", None, "missing; every account needs an id of its own")
         elif row["id"] in first:
-            faults.add(line, "id", row["id"], f"this id is given twice; the first is in row {first[row['id']]}")
+            faults.add(
+                line, "id", row["id"], f"this id is given twice; the first is in row {first[row['id']]}"
+            )
         first.setdefault(row["id"], line)
     return table.column("id")
 
@@ -75,11 +77,15 @@ def _column(table: CsvTable, name: str, read: Callable[[str], float], faults: Fa
 
 
 def _energy(text: str) -> float:
-    return to_number(text, lambda mwh: 0 < mwh <= _LARGEST_MWH, f"a number above 0 and at most {_LARGEST_MWH:.0e} (MWh a year)")
+    return to_number(
+        text,
+        lambda mwh: 0 < mwh <= _LARGEST_MWH,
+        f"a number above 0 and at most {_LARGEST_MWH:.0e} (MWh a year)",
+    )
 
 
 def _month(text: str) -> float:
-    what = f"a whole number from 0 to {_LAST_MONTH} (month in which the contract ends, 0 is the first of the run)"
+    what = f"a whole number from 0 to {_LAST_MONTH} (last month of the contract; 0 is the first of the run)"
     return to_number(text, lambda month: 0 <= month <= _LAST_MONTH and month.is_integer(), what)
 
 
@@ -88,7 +94,9 @@ def _index(names: list[str], what: str) -> Callable[[str], float]:
 
     def read(text: str) -> float:
         if text not in positions:
-            raise ValueError(no_such(what, text, names) if text else f"missing; must be a {what}: {', '.join(names)}")
+            raise ValueError(
+                no_such(what, text, names) if text else f"missing; must be a {what}: {', '.join(names)}"
+            )
         return positions[text]
 
     return read

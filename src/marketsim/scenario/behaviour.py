@@ -58,7 +58,7 @@ class Choice(Section):
     search_complaint: float = number(0.7, unit="1", meaning="Exponent while a complaint is open (about doubles the hazard).", source=ASSUMPTION, low=0, high=10)
     window_months: int = number(1, unit="months", meaning="Last months of a term in which the customer is free to sign elsewhere.", source=ASSUMPTION, low=1, high=12)
     outside_window_factor: float = number(1 / 12, unit="1", meaning="Search hazard outside the window relative to inside.", source=ASSUMPTION, low=0, high=1)
-    rating_weight: float = number(0.5, unit="1", meaning="How far the published satisfaction of a retailer's customers of the same tier moves a prospect's belief away from the prior.", source=ASSUMPTION, low=0, high=1, plausible=(0.0, 1.0))
+    rating_weight: float = number(0.5, unit="1", meaning="How far the published satisfaction of a retailer's customers of the same segment moves a prospect's belief away from the prior.", source=ASSUMPTION, low=0, high=1, plausible=(0.0, 1.0))
     loyalty_speed: float = number(0.10, unit="1/month", meaning="Share of the distance that loyalty moves toward satisfaction in a month.", source=ASSUMPTION, low=0, high=1)
     known_offer_weight: float = number(5.0, unit="1", meaning="Weight of an offer of a known retailer in the draw of offers to compare, against 1 of an unknown one.", source=ASSUMPTION, low=0, high=1e6)
 

@@ -36,7 +36,10 @@ def with_changes(scenario: Scenario, changes: Mapping[str, Any], label: str) -> 
     """
     study = changed_study(scenario.study, changes, label)
     if _data_part(study) != _data_part(scenario.study):
-        message = "data files, load profiles and time bands are read when a scenario is loaded: pass this change to load_scenario"
+        message = (
+            "data files, load profiles and time bands are read when a scenario is loaded: "
+            "pass this change to load_scenario"
+        )
         raise ScenarioError([Problem(path, message) for path in changes], label)
     return replace(scenario, study=study)
 
@@ -50,7 +53,9 @@ def with_policy(scenario: Scenario, policy: str) -> Study:
     if policy == BASE:
         return scenario.study
     if policy not in scenario.study.policies:
-        raise ScenarioError([Problem("policies", no_such("policy", policy, [BASE, *scenario.study.policies]))])
+        raise ScenarioError(
+            [Problem("policies", no_such("policy", policy, [BASE, *scenario.study.policies]))]
+        )
     return changed_study(scenario.study, scenario.study.policies[policy], f"policy {policy}")
 
 
@@ -122,6 +127,8 @@ def _whole(value: Node, path: Segments, data: Any) -> Node:
 def _data_part(study: Study) -> Any:
     """Return all that decides what is read from data files."""
     spot = study.market.spot
-    segments = {name: [getattr(segment, field) for field in _DATA_FIELDS] for name, segment in study.segments.items()}
+    segments = {
+        name: [getattr(segment, field) for field in _DATA_FIELDS] for name, segment in study.segments.items()
+    }
     names = (sorted(study.retailers), sorted(study.market.regions))
     return segments, study.market.time_bands, spot if spot.kind == "history" else None, names

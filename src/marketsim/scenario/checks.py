@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 
 from marketsim.errors import Problem
 from marketsim.scenario.customers import Segment
@@ -10,21 +10,22 @@ from marketsim.scenario.outline import Segments
 from marketsim.scenario.paths import no_such
 from marketsim.scenario.problems import problem_at
 from marketsim.scenario.retailers import Retailer
-from marketsim.scenario.service import TIERS, TierRule
 from marketsim.scenario.study import Study
+from marketsim.scenario.tier_checks import Finding, tier_rules, unknown_names
 from marketsim.scenario.yaml_tree import Node
 
-Finding = tuple[Segments, str]
-"""Where something is wrong, and what."""
 RESERVED_RETAILERS = ("market", "all", "default supplier")
 """Names that stand for more than one retailer, or for none, in the result tables."""
-SHIPPED_SEGMENTS = ("large_industrial", "energy_intensive", "high_tech", "sme_industrial", "commercial", "residential")
+SHIPPED_SEGMENTS = (
+    "large_industrial",
+    "energy_intensive",
+    "high_tech",
+    "sme_industrial",
+    "commercial",
+    "residential",
+)
 """Customer types that the catalogue of levers may name although a market leaves them out."""
-LONGEST_INITIAL_TENURE = 120
-"""Months for which a customer can have been with its retailer when a run begins."""
 _SUM_TOLERANCE = 1e-6
-_LARGEST_CUSTOMER = 1000
-"""No sampled customer is larger than this many times the mean of its segment."""
 
 
 def check_study(study: Study, tree: Node) -> list[Problem]:
@@ -70,40 +71,42 @@ def _initial_shares(study: Study) -> Iterator[Finding]:
         if abs(total - 1) > _SUM_TOLERANCE:
             parts = " + ".join(f"{name} {share:g}" for name, share in shares.items())
             yield (
-                ("retailers",),
-                f"the initial shares of segment {segment} must sum to 1; they sum to {total:.6g} ({parts} + default supplier {default:g})",
+                ("retailers", "*", "initial_share"),
+                f"the initial shares of segment {segment} must sum to 1; they sum to {total:.6g} "
+                f"({parts} + default supplier {default:g})",
             )
 
 
 def _references(study: Study) -> Iterator[Finding]:
     segments, regions = list(study.segments), list(study.market.regions)
     for name, segment in study.segments.items():
-        yield from _unknown(("segments", name, "region_mix"), segment.region_mix or {}, regions, "region")
+        yield from unknown_names(
+            ("segments", name, "region_mix"), segment.region_mix or {}, regions, "region"
+        )
     for name, lever in study.levers.items():
         path: Segments = ("levers", name, "costs", "per_customer_by_segment")
-        yield from _unknown(path, lever.costs.per_customer_by_segment, {*segments, *SHIPPED_SEGMENTS}, "segment")
+        yield from unknown_names(
+            path, lever.costs.per_customer_by_segment, {*segments, *SHIPPED_SEGMENTS}, "segment"
+        )
     for name, retailer in study.retailers.items():
         own: Segments = ("retailers", name)
-        yield from _unknown((*own, "brand_logits"), retailer.brand_logits, segments, "segment")
-        yield from _unknown((*own, "initial_share_by_segment"), retailer.initial_share_by_segment, segments, "segment")
+        yield from unknown_names((*own, "brand_logits"), retailer.brand_logits, segments, "segment")
+        yield from unknown_names(
+            (*own, "initial_share_by_segment"), retailer.initial_share_by_segment, segments, "segment"
+        )
         yield from _retailer_references(own, retailer, study)
 
 
 def _retailer_references(own: Segments, retailer: Retailer, study: Study) -> Iterator[Finding]:
     segments, regions = list(study.segments), list(study.market.regions)
     for name, offer in retailer.offers.items():
-        yield from _unknown((*own, "offers", name, "segments"), offer.segments or (), segments, "segment")
-    yield from _unknown((*own, "levers"), retailer.levers, study.levers, "lever")
+        yield from unknown_names(
+            (*own, "offers", name, "segments"), offer.segments or (), segments, "segment"
+        )
+    yield from unknown_names((*own, "levers"), retailer.levers, study.levers, "lever")
     for name, use in retailer.levers.items():
-        yield from _unknown((*own, "levers", name, "segments"), use.segments or (), segments, "segment")
-        yield from _unknown((*own, "levers", name, "regions"), use.regions or (), regions, "region")
-
-
-def _unknown(path: Segments, names: Iterable[str], known: Iterable[str], what: str) -> Iterator[Finding]:
-    existing = sorted(known)
-    for name in names:
-        if name not in existing:
-            yield path, no_such(what, name, existing)
+        yield from unknown_names((*own, "levers", name, "segments"), use.segments or (), segments, "segment")
+        yield from unknown_names((*own, "levers", name, "regions"), use.regions or (), regions, "region")
 
 
 def _shares_by_name(study: Study) -> Iterator[Finding]:
@@ -113,7 +116,10 @@ def _shares_by_name(study: Study) -> Iterator[Finding]:
         if mix is not None:
             yield from _each_within(("segments", name, "region_mix"), mix, 0, 1)
             if abs(sum(mix.values()) - 1) > _SUM_TOLERANCE:
-                yield ("segments", name, "region_mix"), f"the shares must sum to 1; they sum to {sum(mix.values()):.6g}"
+                yield (
+                    ("segments", name, "region_mix"),
+                    f"the shares must sum to 1; they sum to {sum(mix.values()):.6g}",
+                )
     for name, retailer in study.retailers.items():
         own: Segments = ("retailers", name)
         yield from _each_within((*own, "initial_share_by_segment"), retailer.initial_share_by_segment, 0, 1)
@@ -133,11 +139,17 @@ def _offers(study: Study) -> Iterator[Finding]:
     for segment, contents in contestable_segments(study).items():
         sellers = [name for name, retailer in study.retailers.items() if _offers_to(retailer, segment)]
         if not sellers:
-            yield ("segments", segment), "no retailer makes an offer to this segment; its customers could sign nowhere"
+            yield (
+                ("retailers", "*", "offers"),
+                f"no retailer makes an offer to segment {segment}; its customers could sign nowhere",
+            )
         for name, retailer in study.retailers.items():
             share = initial_share(retailer, segment)
             if share > 0 and name not in sellers and contents.customers_file is None:
-                message = f"{name} starts with {share:g} of segment {segment}, but makes it no offer; add one, or set retailers.{name}.initial_share_by_segment.{segment} to 0"
+                message = (
+                    f"{name} starts with {share:g} of segment {segment}, but makes it no offer; add one, "
+                    f"or set retailers.{name}.initial_share_by_segment.{segment} to 0"
+                )
                 yield ("retailers", name, "offers"), message
 
 
@@ -145,60 +157,18 @@ def _offers_to(retailer: Retailer, segment: str) -> bool:
     return any(offer.segments is None or segment in offer.segments for offer in retailer.offers.values())
 
 
-def _tier_rules(study: Study) -> Iterator[Finding]:
-    for name, retailer in study.retailers.items():
-        for tier in TIERS[:-1]:
-            rule = getattr(retailer.tiers, tier).rule
-            if rule is not None:
-                path: Segments = ("retailers", name, "tiers", tier, "rule")
-                yield from _rule(path, rule, study)
-
-
-def _rule(path: Segments, rule: TierRule, study: Study) -> Iterator[Finding]:
-    """Find conditions that nobody can ever meet."""
-    if all(value is None for value in rule.model_dump().values()):
-        yield path, "a rule without conditions takes nobody; give a condition (value_pct, annual_mwh, ...) or leave the rule out"
-    regions = list(study.market.regions)
-    yield from _unknown((*path, "regions"), rule.regions or (), regions, "region")
-    if rule.regions and not _anybody_lives_in(rule.regions, study):
-        yield (*path, "regions"), "nobody lives in these regions, so nobody could be in the tier"
-    longest = study.run.months + LONGEST_INITIAL_TENURE
-    if rule.tenure_months is not None and rule.tenure_months > longest:
-        yield (*path, "tenure_months"), f"nobody can meet it: the run has {study.run.months} months, and nobody starts with more than {LONGEST_INITIAL_TENURE}"
-    if rule.credit is not None and not _anybody_has(rule.credit, study):
-        yield (*path, "credit"), f"no customer of any segment has credit grade {rule.credit} or better"
-    yield from _size_rule(path, rule, study)
-
-
-def _size_rule(path: Segments, rule: TierRule, study: Study) -> Iterator[Finding]:
-    if any(segment.customers_file is not None for segment in study.segments.values()):
-        return
-    largest = max(segment.energy_mwh_per_month for segment in study.segments.values()) * 12 * _LARGEST_CUSTOMER
-    if rule.annual_mwh is not None and rule.annual_mwh > largest:
-        yield (*path, "annual_mwh"), f"nobody can meet it: no customer uses more than {largest:.3g} MWh a year"
-
-
-def _anybody_lives_in(regions: Iterable[str], study: Study) -> bool:
-    named = set(regions)
-    default = {name: region.share for name, region in study.market.regions.items()}
-    mixes = [segment.region_mix or default for segment in study.segments.values()]
-    return any(mix.get(region, 0) > 0 for mix in mixes for region in named) or not named <= set(default)
-
-
-def _anybody_has(grade: str, study: Study) -> bool:
-    admitted = [name for name in "ABCD" if name <= grade]
-    if any(segment.customers_file is not None for segment in study.segments.values()):
-        return True
-    return any(getattr(segment.credit_mix, name) > 0 for segment in study.segments.values() for name in admitted)
-
-
 def _months(study: Study) -> Iterator[Finding]:
     run = study.run
     if run.warmup_months >= run.months:
-        yield ("run", "warmup_months"), f"must be less than run.months ({run.months}); policies begin after the warm-up"
+        message = f"months ({run.months}) must be more than warmup_months ({run.warmup_months}), when policies begin"
+        yield ("run",), message
     first = run.evaluate_from_month
     if first is not None and not run.warmup_months <= first < run.months:
-        yield ("run", "evaluate_from_month"), f"must be at least run.warmup_months ({run.warmup_months}) and less than run.months ({run.months})"
+        yield (
+            ("run", "evaluate_from_month"),
+            f"must be at least run.warmup_months ({run.warmup_months}) "
+            f"and less than run.months ({run.months})",
+        )
     for position, event in enumerate(study.events):
         if event.month >= run.months:
             yield ("events", position, "month"), f"the run ends before: its last month is {run.months - 1}"
@@ -216,7 +186,7 @@ _CHECKS: tuple[Callable[[Study], Iterator[Finding]], ...] = (
     _references,
     _shares_by_name,
     _offers,
-    _tier_rules,
+    tier_rules,
     _months,
     _agents,
 )

@@ -48,7 +48,9 @@ def read_data(study: Study, tree: Node, folder: Path) -> tuple[ScenarioData, lis
     """
     reader = _Reader(tree)
     shares = {name: _shares(reader, study, name, folder) for name in study.segments}
-    books = {name: _book(reader, study, name, folder) for name, s in study.segments.items() if s.customers_file}
+    books = {
+        name: _book(reader, study, name, folder) for name, s in study.segments.items() if s.customers_file
+    }
     data = ScenarioData(
         band_shares=shares,
         books={name: book for name, book in books.items() if book is not None},
@@ -72,7 +74,10 @@ def _book(reader: _Reader, study: Study, name: str, folder: Path) -> AccountBook
     path: Segments = ("segments", name, "customers_file")
     book = reader.read(file, path, lambda: read_accounts(folder / file, file, retailers, regions))
     if book is not None and not study.segments[name].contestable and any(book.retailers >= 0):
-        message = f"{file} names retailers, but segment {name} is not contestable; its customers stay with the default supplier"
+        message = (
+            f"{file} names retailers, but segment {name} is not contestable; "
+            "its customers stay with the default supplier"
+        )
         reader.problems.append(problem_at(path, message, reader.tree))
     return book
 

@@ -1,4 +1,4 @@
-"""Checks of policies and assumptions: each is applied to the base scenario, and what it makes is checked whole."""
+"""Checks of policies and assumptions: each is applied to the base, and what it makes is checked whole."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def _refusal(path: str, retailers: list[str]) -> str | None:
     if parts[1] not in retailers:
         return no_such("retailer", parts[1], retailers)
     if parts[2] in START_FIELDS:
-        return f"{parts[2]} describes the start of the run, before any policy begins; change it in the base scenario"
+        return f"{parts[2]} describes the start of the run, before any policy; change it in the base scenario"
     return None
 
 

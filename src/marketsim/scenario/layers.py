@@ -9,7 +9,8 @@ from pathlib import Path
 from marketsim.errors import Problem
 from marketsim.scenario.merging import merge
 from marketsim.scenario.paths import closest, one_of
-from marketsim.scenario.yaml_tree import Node, Place, read_yaml, show
+from marketsim.scenario.yaml_reading import read_yaml
+from marketsim.scenario.yaml_tree import Node, Place, show
 
 LIBRARY = Path(__file__).parent / "library"
 """Folder of what is shipped: levers, segments, load profiles and market presets."""
@@ -75,8 +76,11 @@ def _extended(node: Node | None, layers: Layers) -> list[Node]:
     good = [name for name in names if isinstance(name.value, str) and name.value]
     for name in names:
         if name not in good:
-            message = f"must be the path of a scenario file or the name of a shipped market ({one_of(preset_names())})"
-            layers.problems.append(Problem("extends", message, show(name.value), name.place.file, name.place.line))
+            markets = one_of(preset_names())
+            message = f"must be the path of a scenario file or the name of a shipped market ({markets})"
+            layers.problems.append(
+                Problem("extends", message, show(name.value), name.place.file, name.place.line)
+            )
     return good
 
 
@@ -104,11 +108,11 @@ def _find(name: str, folder: Path) -> Path | None:
 
 
 def _display(path: Path, named_in: Place) -> str:
-    """Return what to call an extended file in messages: relative to where the user stands, or marked as shipped."""
+    """Return what to call an extended file in messages: its path from where the user stands, or shipped."""
     resolved = path.resolve()
     if resolved.is_relative_to(LIBRARY.resolve()):
         return f"marketsim:{resolved.relative_to(LIBRARY.resolve()).as_posix()}"
-    if named_in.file is None or path.is_absolute() and not Path(named_in.file).is_absolute():
+    if named_in.file is None or (path.is_absolute() and not Path(named_in.file).is_absolute()):
         return str(path)
     return os.path.normpath(path)
 
@@ -120,7 +124,8 @@ def _extends_problem(name: Node, message: str) -> Problem:
 def _not_found(name: str, folder: Path) -> str:
     near = closest(name, [*preset_names(), *_yaml_files(folder)])
     hint = f"; did you mean {near[0]}?" if near else ""
-    return f"there is neither such a file beside this one nor a shipped market of this name ({one_of(preset_names())}){hint}"
+    markets = one_of(preset_names())
+    return f"there is neither such a file beside this one nor a shipped market of this name ({markets}){hint}"
 
 
 def _no_file(file: str) -> Problem:

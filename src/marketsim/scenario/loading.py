@@ -26,7 +26,7 @@ _ROUNDS = 6
 def load_scenario(path: str | Path, changes: Mapping[str, Any] | None = None) -> Scenario:
     """Read a scenario file, follow what it extends, check everything, and read its data files.
 
-    Policies and both ends of every assumption are checked as well, so that a run cannot stop half-way on a mistake.
+    Policies and both ends of every assumption are checked as well, so that no run stops half-way.
 
     Args:
         path: the scenario file.
@@ -69,7 +69,7 @@ def _with_defaults(tree: Node) -> Any:
 
 
 def _checked(tree: Node) -> tuple[Study | None, Study | None, list[Problem]]:
-    """Return the study of a tree, or None; the study with stand-ins for what is broken, or None; and all problems."""
+    """Return the study of a tree; the study with stand-ins for what is broken; and all problems."""
     study, problems = validate(tree)
     mended, latest = study, problems
     for _ in range(_ROUNDS):
@@ -82,7 +82,7 @@ def _checked(tree: Node) -> tuple[Study | None, Study | None, list[Problem]]:
 
 
 def _independent(problems: list[Problem], known: list[Problem]) -> list[Problem]:
-    """Return the problems that cannot merely follow from known ones: they neither contain nor are part of one."""
+    """Return the problems that cannot merely follow from known ones: none contains or is part of one."""
     broken = [problem.path for problem in known]
     return [problem for problem in problems if not touches(problem.path, broken)]
 

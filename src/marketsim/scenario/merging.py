@@ -13,8 +13,8 @@ from marketsim.scenario.yaml_tree import Node, node_of, plain
 def merge(base: Node, over: Node, shape: Shape | None = ROOT) -> Node:
     """Return the base with the overriding layer put on it.
 
-    Mappings merge entry by entry, and everything else is replaced. `null` removes an entry. A section that comes in
-    variants (an offer, the spot price) is replaced as a whole when the layer names another `kind`.
+    Mappings merge entry by entry, and everything else is replaced. `null` removes an entry. A section that
+    comes in variants (an offer, the spot price) is replaced as a whole when the layer names another `kind`.
 
     Args:
         base: the lower layer.
@@ -40,7 +40,7 @@ def _merge_entry(old: Node | None, new: Node, key: str, shape: Shape | None) -> 
 
 
 def _is_patch(shape: Shape | None) -> bool:
-    """Return whether this is the mapping of one policy, in which null is an instruction and values stay whole."""
+    """Return whether this is the mapping of a policy: null is an instruction there, and values stay whole."""
     return shape is not None and shape.kind == "names" and shape.inner is Any
 
 
@@ -55,8 +55,8 @@ def _other_variant(base: Node, over: Node, shape: Shape | None) -> bool:
 def settle(node: Node, shape: Shape | None = ROOT) -> Node:
     """Return the tree without `null` for known fields: they take their defaults.
 
-    A `null` that should have removed a user's name which does not exist, or that stands for an unknown field, stays
-    and is reported when the scenario is validated.
+    A `null` that should have removed a user's name which does not exist, or that stands for an unknown field,
+    stays and is reported when the scenario is validated.
     """
     if shape is None or not node.is_mapping or _is_patch(shape):
         return node
@@ -94,9 +94,28 @@ def put(tree: Node, path: Segments, value: Node, shape: Shape | None = ROOT) -> 
     return Node(entries, tree.place)
 
 
+def remove(tree: Node, path: Segments) -> Node:
+    """Return the tree without what stands at a path; the same tree if nothing stands there."""
+    key, rest = path[0], path[1:]
+    inner = entry(tree.value, key)
+    if inner is None:
+        return tree
+    if isinstance(tree.value, list):
+        kept = [
+            remove(item, rest) if rest and i == key else item
+            for i, item in enumerate(tree.value)
+            if rest or i != key
+        ]
+        return Node(kept, tree.place)
+    others = {name: item for name, item in tree.value.items() if name != key}
+    return Node({**tree.value, key: remove(inner, rest)} if rest else others, tree.place)
+
+
 def _default(shape: Shape | None, value: Node) -> Node | None:
     """Return the default of a field as a tree, or None where it has none that could be merged with."""
-    default = shape.field.get_default(call_default_factory=True) if shape is not None and shape.field else None
+    default = (
+        shape.field.get_default(call_default_factory=True) if shape is not None and shape.field else None
+    )
     whole = dump(default)
     if isinstance(whole, dict | list) and whole:
         return node_of(whole, value.place)

@@ -23,8 +23,8 @@ class Shape:
     """What may stand at a place of a scenario.
 
     Attributes:
-        kind: section, variants (one of several sections), names (user's names with values), list, number, whole,
-            switch, text, choice or any.
+        kind: section, variants (one of several sections), names (user's names with values), list, number,
+            whole, switch, text, choice or any.
         models: the section, or the variants.
         inner: type of the values of names or of the elements of a list.
         optional: whether null is a value.

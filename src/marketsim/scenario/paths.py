@@ -8,20 +8,35 @@ from typing import Any
 
 from marketsim.scenario.outline import ROOT, Segments, Shape, child, entry, field_names
 
-OPEN_NAMES = ("offers", "levers", "per_customer_by_segment", "brand_logits", "initial_share_by_segment", "region_mix")
+OPEN_NAMES = (
+    "offers",
+    "levers",
+    "per_customer_by_segment",
+    "brand_logits",
+    "initial_share_by_segment",
+    "region_mix",
+)
 """Mappings of names to which a change may add an entry."""
-_SINGULAR = {"retailers": "retailer", "segments": "segment", "offers": "offer", "levers": "lever", "regions": "region"}
+_SINGULAR = {
+    "retailers": "retailer",
+    "segments": "segment",
+    "offers": "offer",
+    "levers": "lever",
+    "regions": "region",
+}
 _SHOWN = 12
 
 
 def split(path: str) -> Segments:
-    """Return the parts of a dotted path; what follows a policy's name or `assumptions` is one part, itself a path."""
+    """Return the parts of a dotted path; what follows a policy's name or `assumptions` is one part."""
     parts = path.split(".")
     if parts[0] == "policies" and len(parts) > 2:
         return ("policies", parts[1], ".".join(parts[2:]))
     if parts[0] == "assumptions" and len(parts) > 1:
         return ("assumptions", ".".join(parts[1:]))
-    return tuple(int(part) if part.isdecimal() and len(part) < 4 and i else part for i, part in enumerate(parts))
+    return tuple(
+        int(part) if part.isdecimal() and len(part) < 4 and i else part for i, part in enumerate(parts)
+    )
 
 
 def join(path: Iterable[str | int]) -> str:
@@ -30,12 +45,17 @@ def join(path: Iterable[str | int]) -> str:
 
 
 def touches(path: str, others: Iterable[str]) -> bool:
-    """Return whether a dotted path contains one of the others, is part of one, or is one of them."""
-    return any(f"{path}.".startswith(f"{other}.") or f"{other}.".startswith(f"{path}.") for other in others)
+    """Return whether a dotted path contains, is part of, or is one of the others; `*` is any name."""
+    parts = path.split(".")
+    return any(all(_same(a, b) for a, b in zip(parts, other.split("."), strict=False)) for other in others)
+
+
+def _same(part: str, other: str) -> bool:
+    return part == other or "*" in (part, other)
 
 
 def locate(path: str, data: Any) -> Segments:
-    """Return the parts of a dotted path with positions only where the data has lists; names of digits stay names."""
+    """Return the parts of a dotted path, with positions only where the data has lists."""
     parts: list[str | int] = []
     for part in split(path):
         in_list = isinstance(data, list | tuple)
@@ -114,7 +134,7 @@ def _name_fault(path: Segments, depth: int, data: Any, catalogue: Any) -> str | 
     of, key = str(path[depth - 1]), str(path[depth])
     names = list(data) if isinstance(data, dict) else []
     is_last = depth == len(path) - 1
-    if key in names or of in ("policies", "assumptions"):
+    if key in names or path[0] in ("policies", "assumptions"):
         return None
     if of in OPEN_NAMES and is_last:
         return None

@@ -1,4 +1,4 @@
-"""What pydantic finds wrong with a scenario, said in the words of the schema and with the place in the file."""
+"""What pydantic finds wrong with a scenario, in the words of the schema and with the place in the file."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from marketsim.errors import Problem
+from marketsim.scenario.expectations import expected, requirement
 from marketsim.scenario.merging import find
 from marketsim.scenario.outline import (
     ROOT,
@@ -52,7 +53,7 @@ def problems_of(error: ValidationError, tree: Node) -> list[Problem]:
     """
     data = plain(tree)
     details = error.errors(include_url=False)
-    paths = [scenario_path(detail["loc"], data) for detail in details]
+    paths = [_path(detail, data) for detail in details]
     replaced = _suggested_fields(details, paths, data)
     found: dict[str, Problem] = {}
     for detail, path in zip(details, paths, strict=True):
@@ -63,8 +64,17 @@ def problems_of(error: ValidationError, tree: Node) -> list[Problem]:
     return sorted(found.values(), key=lambda problem: (problem.file or "", problem.line or 0))
 
 
+def _path(detail: ErrorDetails, data: Any) -> Segments:
+    path = scenario_path(detail["loc"], data)
+    if detail["type"] == "missing" and isinstance(path[-1], int):
+        return path[:-1]
+    shape = shape_at(path, data)
+    wrong_tag = detail["type"] == "union_tag_invalid" and shape is not None and shape.kind == "variants"
+    return (*path, tag_name(shape)) if wrong_tag and shape is not None else path
+
+
 def problem_at(path: Segments, message: str, tree: Node, label: str | None = None) -> Problem:
-    """Return a problem with the value and the place of a path; the place of what surrounds it if it is missing."""
+    """Return a problem with value and place of a path; the place of what surrounds it if it is missing."""
     node, exists = find(tree, path)
     is_scalar = exists and not isinstance(node.value, dict)
     value = (node.text if node.text and len(node.text) <= 60 else show(plain(node))) if is_scalar else None
@@ -72,7 +82,7 @@ def problem_at(path: Segments, message: str, tree: Node, label: str | None = Non
 
 
 def scenario_path(location: Iterable[str | int], data: Any) -> Segments:
-    """Return the path in a scenario of pydantic's location: without the tags of variants and its own marks."""
+    """Return the path in a scenario of pydantic's location: without the tags of variants and other marks."""
     shape: Shape | None = ROOT
     path: list[str | int] = []
     for key in location:
@@ -94,10 +104,15 @@ def _suggested_fields(details: list[ErrorDetails], paths: list[Segments], data: 
     suggested = set()
     for detail, path in zip(details, paths, strict=True):
         if detail["type"] == "extra_forbidden":
-            names = _siblings(path, data)
-            near = _by_unit(str(path[-1]), names)[0] or next(iter(closest(str(path[-1]), names)), "")
-            suggested.add(join((*path[:-1], near)))
+            suggested.add(join((*path[:-1], meant_field(path, data)[0])))
     return suggested
+
+
+def meant_field(path: Segments, data: Any) -> tuple[str, float]:
+    """Return the field that an unknown one is meant to be (or nothing), and the factor of their units."""
+    name, names = str(path[-1]), _siblings(path, data)
+    near, factor = _by_unit(name, names)
+    return near or next(iter(closest(name, names)), ""), factor
 
 
 def _siblings(path: Segments, data: Any) -> list[str]:
@@ -110,17 +125,27 @@ def _siblings(path: Segments, data: Any) -> list[str]:
 def _message(detail: ErrorDetails, path: Segments, data: Any) -> str:
     kind, value = detail["type"], detail["input"]
     shape = shape_at(path, data)
+    if kind == "union_tag_invalid":
+        value = value.get(path[-1])
     if kind == "extra_forbidden":
         return _unknown(path, value, data)
-    if kind == "missing":
+    if kind == "missing" and (shape is None or shape.kind != "list"):
         return _missing(path, data)
     if kind == "value_error":
         return str(detail["ctx"]["error"])
     if detail["loc"] and detail["loc"][-1] == "[key]":
         return "a name must have 1 to 60 characters, no dots or line breaks, and no space at its ends"
     if value is None and (shape is None or not shape.optional):
-        return "there is nothing here to remove (null removes a name that a file under `extends` has given)"
+        return _nothing_to_remove(path, data)
     return expected(shape, value) if shape is not None else detail["msg"].lower()
+
+
+def _nothing_to_remove(path: Segments, data: Any) -> str:
+    for key in path[:-1]:
+        data = entry(data, key)
+    names = [name for name, value in data.items() if value is not None] if isinstance(data, dict) else []
+    there_are = f"there are {one_of(names)}"
+    return f"there is no {path[-1]} to remove (null removes a name that an extended file gives); {there_are}"
 
 
 def _missing(path: Segments, data: Any) -> str:
@@ -128,20 +153,17 @@ def _missing(path: Segments, data: Any) -> str:
     if shape is None:
         return "missing"
     meaning = f": {shape.meaning}" if shape.meaning else ""
-    return f"missing; it {_must(shape)}{meaning}"
+    return f"missing; it {requirement(shape)}{meaning}"
 
 
 def _unknown(path: Segments, value: Any, data: Any) -> str:
     name = str(path[-1])
     names = _siblings(path, data)
     if "." in name:
-        return "a dotted path may stand only under `policies` and `assumptions`; indent its parts line by line here"
-    near, factor = _by_unit(name, names)
+        return "a dotted path may stand only under `policies` and `assumptions`; indent its parts here"
+    near, factor = meant_field(path, data)
     if near:
         return f"unknown field; did you mean {near}{_converted(value, factor)}?"
-    similar = closest(name, names)
-    if similar:
-        return f"unknown field; did you mean {similar[0]}?"
     homes = [join(home) for home, _ in leaves() if home[-1] == name][:2]
     if homes:
         return f"unknown field here; a field of this name stands at {' and '.join(homes)}"
@@ -160,97 +182,3 @@ def _converted(value: Any, factor: float) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float) or factor == 1.0:
         return ""
     return f" ({value * factor:.6g})"
-
-
-def expected(shape: Shape, value: Any) -> str:
-    """Return what a value should have been: kind, bounds and unit, with a hint from what was given."""
-    return f"{_must(shape)}{_hint(shape, value)}"
-
-
-def _must(shape: Shape) -> str:
-    match shape.kind:
-        case "whole" | "number":
-            return f"must be {_number(shape)}"
-        case "switch":
-            return "must be true or false"
-        case "choice":
-            return f"must be one of {', '.join(shape.choices)}"
-        case "text":
-            return f"must be a text{_size(shape, 'characters')}"
-        case "list":
-            return f"must be a list{_size(shape, 'entries')}, for example [{_example(shape)}]"
-        case "names":
-            return f"must be a section with a line `name: value` for each entry{_at_least(shape)}"
-        case "variants":
-            tag = tag_name(shape)
-            return f"must be a section with {tag}: {' or '.join(tag_of(m, tag) for m in shape.models)}"
-        case _:
-            return f"must be a section with the fields {one_of(field_names(shape))}"
-
-
-def _number(shape: Shape) -> str:
-    article = "a whole number" if shape.kind == "whole" else "a number"
-    low, high = shape.bounds
-    between = f" between {low:.15g} and {high:.15g}" if low is not None and high is not None else ""
-    unit = f" ({shape.unit})" if shape.unit else ""
-    words = f", or {' or '.join(shape.choices)}" if shape.choices else ""
-    plain_number = between and shape.kind == "number"
-    return f"{between.strip()}{unit}{words}" if plain_number else f"{article}{between}{unit}{words}"
-
-
-def _size(shape: Shape, of: str) -> str:
-    low, high = shape.bounds
-    if low is not None and low == high:
-        return f" of {low:.15g} {of}"
-    if high is not None:
-        return f" of {low or 0:.15g} to {high:.15g} {of}"
-    return f" of at least {low:.15g} {of}" if low else ""
-
-
-def _at_least(shape: Shape) -> str:
-    return "; at least one" if shape.bounds[0] else ""
-
-
-def _example(shape: Shape) -> str:
-    from marketsim.scenario.outline import shape_of
-
-    inner = shape_of(shape.inner)
-    if inner.choices:
-        return ", ".join(inner.choices[:2])
-    return {"whole": "1, 2", "number": "0.5, 1.5", "text": "a, b"}.get(inner.kind, "{...}, {...}")
-
-
-def _hint(shape: Shape, value: Any) -> str:
-    if shape.kind == "choice":
-        near = closest(str(value), shape.choices)
-        return f"; did you mean {near[0]}?" if near and str(value) not in shape.choices else ""
-    if shape.kind == "switch" and isinstance(value, str):
-        word = value.lower()
-        return f"; write {'true' if word in ('yes', 'on', 'y') else 'false'}" if word in _SWITCHES else ""
-    if shape.kind in ("number", "whole") and isinstance(value, str):
-        return _number_hint(value)
-    return _kind_hint(shape, value)
-
-
-_SWITCHES = ("yes", "no", "on", "off", "y", "n")
-
-
-def _number_hint(value: str) -> str:
-    bare = value.replace(",", "").replace("_", "").replace(" ", "").rstrip("%").strip()
-    try:
-        number = float(bare)
-    except ValueError:
-        return ", not a text"
-    if value.strip().endswith("%"):
-        return f", without the sign %: {number:.15g} or {number / 100:.15g}"
-    return f", written without quotes, commas or units: {number:.15g}"
-
-
-def _kind_hint(shape: Shape, value: Any) -> str:
-    if shape.kind == "text" and not isinstance(value, str):
-        return f'; put quotes around it: "{show(value)}"' if isinstance(value, int | float) else ""
-    if isinstance(value, dict):
-        return ", not a section" if shape.kind not in ("section", "variants", "names") else ""
-    if isinstance(value, list):
-        return ", not a list" if shape.kind != "list" else ""
-    return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -23,9 +24,9 @@ _Month = tuple[int, int]
 def read_spot(spot: SpotHistory, path: Path) -> tuple[FloatArray, str]:
     """Return the monthly spot prices of a history in CNY/MWh, and the hash of its file.
 
-    Hourly prices are averaged over the months of the market's time zone; months that the history does not cover
-    from their first to their last hour are left out at its ends. A history that is shorter than the run repeats
-    from its start.
+    Hourly prices are averaged over the months of the market's time zone; at the ends of the history, months
+    that it does not cover from first to last hour are left out. The first month is month 0 of the run; a
+    history that is shorter than the run repeats from its start.
 
     Args:
         spot: file, columns, resolution, time zones and unit.
@@ -37,10 +38,16 @@ def read_spot(spot: SpotHistory, path: Path) -> tuple[FloatArray, str]:
     table = read_csv(path, spot.file, (spot.time_column, spot.price_column), ANY)
     faults = Faults(spot.file)
     prices = _prices(table, spot, faults)
-    months = _hourly(table, spot, prices, faults) if spot.resolution == "hourly" else _monthly(table, spot, prices, faults)
+    months = (
+        _hourly(table, spot, prices, faults)
+        if spot.resolution == "hourly"
+        else _monthly(table, spot, prices, faults)
+    )
     faults.check()
     if len(months) < FEWEST_MONTHS:
-        raise DataFileError(f"{spot.file} covers {len(months)} full months; at least {FEWEST_MONTHS} are needed")
+        raise DataFileError(
+            f"{spot.file} covers {len(months)} full months; at least {FEWEST_MONTHS} are needed"
+        )
     return np.array([months[month] for month in sorted(months)], dtype=np.float64), table.digest
 
 
@@ -49,7 +56,9 @@ def _prices(table: CsvTable, spot: SpotHistory, faults: Faults) -> list[float]:
     for line, row in table.rows:
         text = row[spot.price_column]
         try:
-            value = to_number(text, lambda price: abs(price * factor) <= _HIGHEST_CNY_PER_MWH, f"a price in {spot.unit}")
+            value = to_number(
+                text, lambda price: abs(price * factor) <= _HIGHEST_CNY_PER_MWH, f"a price in {spot.unit}"
+            )
         except ValueError as error:
             faults.add(line, spot.price_column, text or None, str(error))
             value = 0.0
@@ -67,7 +76,9 @@ def _monthly(table: CsvTable, spot: SpotHistory, prices: list[float], faults: Fa
         if month in months:
             faults.add(line, spot.time_column, row[spot.time_column], "this month is given twice")
         if price <= 0:
-            faults.add(line, spot.price_column, row[spot.price_column], "the mean price of a month must be above 0")
+            faults.add(
+                line, spot.price_column, row[spot.price_column], "the mean price of a month must be above 0"
+            )
         months[month] = price
     _check_months(months, faults)
     return months
@@ -83,10 +94,15 @@ def _month_of(text: str) -> _Month | None:
 
 def _check_months(months: dict[_Month, float], faults: Faults) -> None:
     ordered = sorted(months)
-    for earlier, later in zip(ordered, ordered[1:], strict=False):
+    for earlier, later in itertools.pairwise(ordered):
         following = (earlier[0] + earlier[1] // 12, earlier[1] % 12 + 1)
         if later != following and not faults.count:
-            faults.add(None, "", None, f"gap: {following[0]}-{following[1]:02d} is missing (after {earlier[0]}-{earlier[1]:02d})")
+            faults.add(
+                None,
+                "",
+                None,
+                f"gap: {following[0]}-{following[1]:02d} is missing (after {earlier[0]}-{earlier[1]:02d})",
+            )
 
 
 def _hourly(table: CsvTable, spot: SpotHistory, prices: list[float], faults: Faults) -> dict[_Month, float]:
@@ -110,12 +126,14 @@ def _zone(name: str, field: str, faults: Faults) -> tzinfo:
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
-        faults.add(None, "", None, f"{field} {name} is not an IANA time zone; write for example Asia/Shanghai or UTC")
+        faults.add(
+            None, "", None, f"{field} {name} is not an IANA time zone; write for example Asia/Shanghai or UTC"
+        )
         return UTC
 
 
 def _moment(text: str, zone: tzinfo, seen: dict[datetime, float]) -> datetime | None:
-    """Return the moment of an hour; the second of two equal local hours, when clocks go back, is the later one."""
+    """Return the moment of an hour; of two equal local hours (clocks go back) the second is the later."""
     try:
         local = datetime.fromisoformat(text)
     except ValueError:
@@ -130,7 +148,7 @@ def _moment(text: str, zone: tzinfo, seen: dict[datetime, float]) -> datetime | 
 
 def _check_hours(moments: dict[datetime, float], market: tzinfo, faults: Faults) -> None:
     ordered = sorted(moments)
-    for earlier, later in zip(ordered, ordered[1:], strict=False):
+    for earlier, later in itertools.pairwise(ordered):
         if later - earlier != _HOUR:
             missing = (later - earlier) // _HOUR - 1
             where = earlier.astimezone(market).strftime("%Y-%m-%d %H:%M")

@@ -1,25 +1,15 @@
-"""YAML files as trees in which every value knows the file and line where it stands."""
+"""Values of YAML files as trees in which each value knows the file and the line where it stands."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
-
-import yaml
-
-from marketsim.errors import Problem
-
-MAX_NODES = 200_000
-"""Largest size of a file after its anchors are expanded; guards against files that explode."""
-_TAG = "tag:yaml.org,2002:"
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a value stands: the file as the user named it, and the line; neither for a value set in Python."""
+    """Where a value stands: file as the user named it, and line; neither for a value set in Python."""
 
     file: str | None = None
     line: int | None = None
@@ -45,191 +35,7 @@ class Node:
         return isinstance(self.value, dict)
 
 
-class _Loader(yaml.SafeLoader):
-    """Resolves scalars as YAML 1.2 does: `no` and `on` are words, `1e5` is a number, dates stay text."""
-
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 - PyYAML's own protocol
-
-
-_Loader.add_implicit_resolver(f"{_TAG}null", re.compile(r"^(?:~|null|Null|NULL|)$"), ["~", "n", "N", ""])
-_Loader.add_implicit_resolver(f"{_TAG}bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
-_Loader.add_implicit_resolver(f"{_TAG}int", re.compile(r"^[-+]?[0-9][0-9_]*$"), list("-+0123456789"))
-_Loader.add_implicit_resolver(
-    f"{_TAG}float",
-    re.compile(
-        r"^(?:[-+]?(?:[0-9][0-9_]*\.?[0-9_]*|\.[0-9][0-9_]*)(?:[eE][-+]?[0-9]+)?"
-        r"|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$"
-    ),
-    list("-+.0123456789"),
-)
-_Loader.add_implicit_resolver(f"{_TAG}merge", re.compile(r"^<<$"), ["<"])
-
-
-class _Builder:
-    """Turns the nodes of PyYAML into ours and gathers what is wrong on the way."""
-
-    def __init__(self, file: str) -> None:
-        self.file = file
-        self.problems: list[Problem] = []
-        self._open: set[int] = set()
-        self._count = 0
-
-    def build(self, raw: yaml.Node, path: str, place: Place) -> Node:
-        self._count += 1
-        if self._count > MAX_NODES or id(raw) in self._open:
-            return self._too_much(raw, path, place)
-        self._open.add(id(raw))
-        try:
-            return self._build_kind(raw, path, place)
-        finally:
-            self._open.discard(id(raw))
-
-    def _build_kind(self, raw: yaml.Node, path: str, place: Place) -> Node:
-        if isinstance(raw, yaml.MappingNode):
-            return Node(self._mapping(raw, path), place)
-        if isinstance(raw, yaml.SequenceNode):
-            items = (self.build(item, f"{path}.{i}", self._place(item)) for i, item in enumerate(raw.value))
-            return Node(list(items), place)
-        return Node(self._scalar(raw, path, place), place, str(raw.value))
-
-    def _too_much(self, raw: yaml.Node, path: str, place: Place) -> Node:
-        if self._count <= MAX_NODES + 1:
-            what = "an anchor that contains itself" if id(raw) in self._open else "too many values behind anchors"
-            self._problem(path, place, f"{what}; write the values out")
-        self._count = MAX_NODES + 2 if self._count > MAX_NODES else self._count
-        return Node(None, place)
-
-    def _mapping(self, raw: yaml.MappingNode, path: str) -> dict[str, Node]:
-        entries: dict[str, Node] = {}
-        for key, value in self._pairs(raw, path):
-            name = str(key.value)
-            inner = f"{path}.{name}" if path else name
-            place = self._place(key)
-            if name in entries:
-                first = entries[name].place.line
-                self._problem(inner, place, f"given twice; the first is in line {first}. Names must differ.")
-            entries[name] = self.build(value, inner, place)
-        return self._with_merged(raw, path, entries)
-
-    def _pairs(self, raw: yaml.MappingNode, path: str) -> Iterator[tuple[yaml.ScalarNode, yaml.Node]]:
-        for key, value in raw.value:
-            if not isinstance(key, yaml.ScalarNode):
-                self._problem(path, self._place(key), "a name must be a word or a number, not a list or a mapping")
-            elif key.tag != f"{_TAG}merge":
-                yield key, value
-
-    def _with_merged(self, raw: yaml.MappingNode, path: str, entries: dict[str, Node]) -> dict[str, Node]:
-        """Add the entries of `<<: *anchor` that are not given outright."""
-        for key, value in raw.value:
-            if key.tag != f"{_TAG}merge":
-                continue
-            for source in value.value if isinstance(value, yaml.SequenceNode) else [value]:
-                merged = self.build(source, path, self._place(key))
-                if not merged.is_mapping:
-                    self._problem(path, self._place(key), "<< must be followed by *anchors of mappings")
-                    continue
-                entries = {**merged.value, **entries}
-        return entries
-
-    def _scalar(self, raw: yaml.Node, path: str, place: Place) -> Any:
-        kind, text = raw.tag.removeprefix(_TAG), str(raw.value)
-        try:
-            return _SCALARS[kind](text)
-        except KeyError:
-            self._problem(path, place, f"the tag {raw.tag} is not known; write the plain value")
-        except ValueError:
-            self._problem(path, place, f"{_shorten(text)} cannot be read as {kind}")
-        return None
-
-    def _place(self, raw: yaml.Node) -> Place:
-        return Place(self.file, raw.start_mark.line + 1)
-
-    def _problem(self, path: str, place: Place, message: str) -> None:
-        self.problems.append(Problem(path, message, None, place.file, place.line))
-
-
-def _integer(text: str) -> int | float:
-    digits = text.replace("_", "")
-    return int(digits) if len(digits) < 400 else float(digits)
-
-
-def _boolean(text: str) -> bool:
-    return {"true": True, "false": False}.get(text.lower(), False)
-
-
-def _float(text: str) -> float:
-    return float(text.replace("_", "").replace(".inf", "inf").replace(".Inf", "inf").replace(".INF", "inf").replace(".n", "n").replace(".N", "n"))
-
-
-_SCALARS: Mapping[str, Any] = {
-    "str": str,
-    "null": lambda text: None,
-    "bool": _boolean,
-    "int": _integer,
-    "float": _float,
-}
-
-
-def parse_yaml(text: str, file: str) -> tuple[Node, list[Problem]]:
-    """Return the tree of a YAML text and what is wrong with it as YAML.
-
-    Args:
-        text: the YAML.
-        file: what to call it in messages.
-
-    Returns:
-        The tree (an empty mapping if the text cannot be parsed at all) and its problems.
-    """
-    try:
-        loader = _Loader(text)
-        raw = loader.get_single_node()
-    except yaml.MarkedYAMLError as error:
-        return Node({}, Place(file, 1)), [_syntax_problem(error, file)]
-    except yaml.reader.ReaderError as error:
-        line = text[: error.position].count("\n") + 1
-        message = f"the character U+{error.character:04X} is not allowed in YAML; remove it"
-        return Node({}, Place(file, 1)), [Problem("", message, None, file, line)]
-    except RecursionError:
-        return Node({}, Place(file, 1)), [Problem("", "nested too deeply", None, file, 1)]
-    if raw is None:
-        return Node(None, Place(file, 1)), []
-    builder = _Builder(file)
-    return builder.build(raw, "", Place(file, raw.start_mark.line + 1)), builder.problems
-
-
-def read_yaml(path: Path, file: str) -> tuple[Node, list[Problem], str]:
-    """Return the tree of a YAML file that holds a mapping, its problems, and its text.
-
-    Args:
-        path: where the file is.
-        file: what to call it in messages.
-    """
-    empty = Node({}, Place(file, 1))
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        return empty, [Problem("", "not UTF-8 text; save the file as UTF-8", None, file, line)], ""
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        return empty, [Problem("", f"cannot be read: {reason}", None, file)], ""
-    tree, problems = parse_yaml(text, file)
-    if not tree.is_mapping:
-        what = "the file is empty" if tree.value is None else "the file holds no `name: value` lines"
-        message = f"{what}; `marketsim new my_study.yaml` writes one to start from"
-        return empty, [*problems, Problem("", message, None, file, 1)], text
-    return tree, problems, text
-
-
-def parse_value(text: str) -> Any:
-    """Return the plain value of a short YAML text, for example of `--set path=value`; ValueError if it is not YAML."""
-    node, problems = parse_yaml(text, "")
-    if problems:
-        raise ValueError(problems[0].message)
-    return plain(node)
-
-
-def node_of(value: Any, place: Place = Place()) -> Node:  # noqa: B008 - Place is frozen
+def node_of(value: Any, place: Place = Place()) -> Node:
     """Return the tree of a plain Python value, all of it at the given place."""
     if isinstance(value, Mapping):
         return Node({str(key): node_of(inner, place) for key, inner in value.items()}, place)
@@ -247,37 +53,23 @@ def plain(node: Node) -> Any:
     return node.value
 
 
-def show(value: Any) -> str:
-    """Return a value as a user would write it in YAML, shortened."""
+def show(value: Any, length: int = 60) -> str:
+    """Return a value as a user would write it in YAML, shortened to a length."""
     if value is None:
         return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
     if isinstance(value, Mapping):
-        return _shorten("{" + ", ".join(f"{key}: {show(inner)}" for key, inner in list(value.items())[:6]) + "}")
+        entries = ", ".join(f"{key}: {show(inner)}" for key, inner in list(value.items())[:length])
+        return shorten(f"{{{entries}}}", length)
     if isinstance(value, list | tuple):
-        return _shorten("[" + ", ".join(show(inner) for inner in value[:24]) + "]")
-    return _shorten(str(value))
+        return shorten(f"[{', '.join(show(inner) for inner in value[:length])}]", length)
+    return shorten(str(value), length)
 
 
-def _shorten(text: str, length: int = 60) -> str:
+def shorten(text: str, length: int = 60) -> str:
+    """Return a text on one line, cut to a length."""
     flat = " ".join(text.split())
     return flat if len(flat) <= length else f"{flat[: length - 4]} ..."
-
-
-def _syntax_problem(error: yaml.MarkedYAMLError, file: str) -> Problem:
-    mark = error.problem_mark or error.context_mark
-    what = " ".join(part for part in (error.problem, error.context) if part)
-    column = f" (column {mark.column + 1})" if mark else ""
-    hint = _syntax_hint(what)
-    return Problem("", f"not valid YAML: {what}{column}{hint}", None, file, mark.line + 1 if mark else None)
-
-
-def _syntax_hint(what: str) -> str:
-    if "cannot start any token" in what:
-        return "; indent with spaces, not tabs, and put quotes around texts that begin with %, @ or `"
-    if "mapping values are not allowed" in what:
-        return "; check the indentation, and put quotes around texts that contain a colon"
-    if "expected a single document" in what:
-        return "; a scenario file holds one document, without a line `---` in its middle"
-    return "; check indentation, colons and brackets there and in the line before"

@@ -1,0 +1,107 @@
+"""`marketsim run`: base and policies in every world, the comparison on the screen, the report on disk."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from marketsim.cli.options import load_with_options
+from marketsim.cli.overview import head, size_of
+from marketsim.cli.screen import command_line, console, say
+from marketsim.errors import MarketsimError, StudyInterruptedError
+
+FAILED, INTERRUPTED = 1, 130
+
+
+def run_scenario(
+    file: str,
+    settings: Sequence[str],
+    options: Mapping[str, Any],
+    *,
+    jobs: int | None,
+    threads: int | None,
+    out: Path | None,
+    checks: bool,
+    profile: bool,
+) -> int:
+    """Run a study and show its results.
+
+    Args:
+        file: the scenario file.
+        settings: `path=value` options.
+        options: agents, replications, months and seed, None where not given.
+        jobs: runs at the same time; all cores when None.
+        threads: threads of one run.
+        out: folder of the results; by default one named after the study.
+        checks: whether to repeat the runs at the ends of assumptions.
+        profile: whether to show the time of each phase of the month.
+
+    Returns:
+        The exit code: 0, 1 if any run failed, 130 if the user interrupted it.
+
+    Raises:
+        MarketsimError: the input is not valid, or nothing could be run.
+    """
+    with _interruptible() as stopped:
+        scenario, moved = load_with_options(file, settings, **options)
+        screen = console()
+        say(screen, *head(scenario, size_of(scenario, checks=checks)), *([moved] if moved else []))
+        return _run(scenario, screen, jobs=jobs, threads=threads or 1, out=out, checks=checks, profile=profile)
+    return stopped[0]
+
+
+@contextmanager
+def _interruptible() -> Iterator[list[int]]:
+    """Turn an interruption into exit code 130 and a line that says what was kept."""
+    stopped = [INTERRUPTED]
+    try:
+        yield stopped
+    except StudyInterruptedError as error:
+        print(error, file=sys.stderr)
+    except KeyboardInterrupt:
+        print("interrupted; no results were written", file=sys.stderr)
+
+
+def _run(scenario: Any, screen: Console, *, profile: bool, **settings: Any) -> int:
+    from marketsim.experiments.progress import standard_progress
+    from marketsim.experiments.study import run_study
+    from marketsim.reporting.report import write_report
+    from marketsim.reporting.terminal import print_result
+
+    began = perf_counter()
+    result = run_study(scenario, progress=standard_progress(), command=command_line(), **settings)
+    write_report(result)
+    say(screen, "")
+    print_result(result, screen, seconds=perf_counter() - began)
+    if profile:
+        screen.print(phase_table(result.timings))
+    failed = result.runs[result.runs["status"] != "done"]
+    if len(failed):
+        message = f"{len(failed)} of {len(result.runs)} runs failed; the first: {failed.iloc[0]['error']}"
+        raise MarketsimError(message)
+    return 0
+
+
+def phase_table(timings: Any) -> Table:
+    """Return a table of the time that all runs together spent in each phase of the month.
+
+    Args:
+        timings: the timings of a study: a row per run, with columns ``phase_<name>_seconds``.
+    """
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    table.add_column("phase of the month")
+    table.add_column("seconds", justify="right")
+    table.add_column("share", justify="right")
+    columns = [name for name in timings.columns if name.startswith("phase_")]
+    seconds = {name.removeprefix("phase_").removesuffix("_seconds"): timings[name].sum() for name in columns}
+    total = sum(seconds.values()) or 1.0
+    for phase, spent in seconds.items():
+        table.add_row(phase, f"{spent:.2f}", f"{100 * spent / total:.0f} %")
+    return table

@@ -1,0 +1,87 @@
+"""The runs of a study: base and policies in every world, then the same at the ends of its assumptions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from marketsim.errors import Problem, ScenarioError
+from marketsim.results.checks import ENDS, check_label
+from marketsim.results.tables import BASE
+from marketsim.scenario.study import Study
+
+
+@dataclass(frozen=True)
+class RunKey:
+    """What names a run within a study.
+
+    Attributes:
+        policy: the policy, or ``base``.
+        replication: the world, counted from 0.
+        check: the end of an assumption, such as ``path=low``; empty for a main run.
+    """
+
+    policy: str
+    replication: int
+    check: str = ""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All runs of a study.
+
+    Attributes:
+        policies: the policies, without the base, in the order of the scenario.
+        main: the main runs: world by world, the base first.
+        checks: the runs at the ends of assumptions.
+        changes: for each check, the path that it changes and the value there.
+    """
+
+    policies: tuple[str, ...]
+    main: tuple[RunKey, ...]
+    checks: tuple[RunKey, ...]
+    changes: dict[str, tuple[str, float]]
+
+
+def plan(study: Study, *, policies: list[str] | tuple[str, ...] | None = None, checks: bool = True) -> Plan:
+    """Return the runs of a study.
+
+    Args:
+        study: the study.
+        policies: the policies to run besides the base; all when None.
+        checks: whether to repeat base and policies at both ends of each assumption.
+
+    Raises:
+        ScenarioError: a policy named here is not in the study.
+    """
+    chosen = _chosen(study, policies)
+    run = study.run
+    changes = _changes(study) if checks and chosen and run.check_replications else {}
+    return Plan(
+        policies=chosen,
+        main=_runs(chosen, run.replications, ""),
+        checks=tuple(key for check in changes for key in _runs(chosen, run.check_replications, check)),
+        changes=changes,
+    )
+
+
+def _chosen(study: Study, policies: list[str] | tuple[str, ...] | None) -> tuple[str, ...]:
+    if policies is None:
+        return tuple(study.policies)
+    unknown = sorted(set(policies) - set(study.policies) - {BASE})
+    if unknown:
+        known = ", ".join([BASE, *study.policies])
+        message = "there is no such policy; there are {}"
+        raise ScenarioError([Problem("policies", message.format(known), name) for name in unknown])
+    return tuple(name for name in study.policies if name in policies)
+
+
+def _changes(study: Study) -> dict[str, tuple[str, float]]:
+    return {
+        check_label(path, end): (path, float(value))
+        for path, values in study.assumptions.items()
+        for end, value in zip(ENDS, values, strict=True)
+    }
+
+
+def _runs(policies: tuple[str, ...], replications: int, check: str) -> tuple[RunKey, ...]:
+    return tuple(RunKey(name, world, check) for world in range(replications) for name in (BASE, *policies))

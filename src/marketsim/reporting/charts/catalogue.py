@@ -1,0 +1,68 @@
+"""All charts of a report, in the order in which they are shown, and their files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pandas as pd
+
+from marketsim.reporting import style
+from marketsim.reporting.answer import Answer
+from marketsim.reporting.charts.chart import Chart, Subject, subject_of
+from marketsim.reporting.charts.dose import dose
+from marketsim.reporting.charts.effects import effects
+from marketsim.reporting.charts.flows import flows
+from marketsim.reporting.charts.policy_map import policy_map
+from marketsim.reporting.charts.segments import segments
+from marketsim.reporting.charts.tornado import tornado
+from marketsim.reporting.charts.trajectories import satisfaction, shares
+from marketsim.reporting.charts.waits import waits
+from marketsim.reporting.charts.waterfall import waterfall
+from marketsim.reporting.view import StudyView
+
+Draw = Callable[[Subject], Chart | list[Chart] | None]
+
+CHARTS: tuple[Draw, ...] = (
+    dose, effects, segments, waits, satisfaction, shares, waterfall, policy_map, flows, tornado,
+)  # fmt: skip
+"""Every kind of chart; the first that can be drawn is the main chart."""
+
+
+def draw_all(view: StudyView, answer: Answer) -> list[Chart]:
+    """Draw every chart that the results allow."""
+    subject = subject_of(view, answer, view.retailers, view.policies)
+    charts: list[Chart] = []
+    with style.chart_style():
+        for draw in CHARTS:
+            charts.extend(_as_list(draw(subject)))
+    return charts
+
+
+def _as_list(drawn: Chart | list[Chart] | None) -> list[Chart]:
+    if drawn is None:
+        return []
+    return drawn if isinstance(drawn, list) else [drawn]
+
+
+def write_charts(charts: list[Chart], folder: Path) -> dict[str, bytes]:
+    """Write every chart as PNG, SVG and CSV into a folder, and return the PNG files by the charts' names."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with style.chart_style():
+        for chart in charts:
+            style.save(chart.figure, folder / chart.name)
+            _write_csv(chart.data, folder / f"{chart.name}.csv")
+    return {chart.name: (folder / f"{chart.name}.png").read_bytes() for chart in charts}
+
+
+def _write_csv(data: pd.DataFrame, path: Path) -> None:
+    data.to_csv(path, index=False, float_format="%.10g", lineterminator="\n", encoding="utf-8")
+
+
+def replaced_names(view: StudyView) -> Iterator[tuple[str, str]]:
+    """Yield (label in charts, real name) of names that no font at hand can draw."""
+    groups = {"policy": view.policies, "retailer": view.retailers, "segment": tuple(view.study["segments"])}
+    for kind, names in groups.items():
+        for name, label in style.label_names(names, kind).items():
+            if name != label:
+                yield label, name

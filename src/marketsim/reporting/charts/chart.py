@@ -1,0 +1,65 @@
+"""What a chart is: a picture, the numbers drawn in it, and one sentence that they support."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from marketsim.reporting import style
+from marketsim.reporting.answer import Answer
+from marketsim.reporting.view import StudyView
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A finished chart.
+
+    Attributes:
+        name: name of its files.
+        title: what it shows, as a heading.
+        finding: one sentence generated from its numbers.
+        alt: what a reader who cannot see it needs to know about its form.
+        figure: the picture.
+        data: exactly the numbers drawn, tidy.
+    """
+
+    name: str
+    title: str
+    finding: str
+    alt: str
+    figure: Figure
+    data: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What charts are drawn from: the results, the answer, and names in a form that can be drawn."""
+
+    view: StudyView
+    answer: Answer
+    policy_labels: dict[str, str]
+    retailer_labels: dict[str, str]
+    segment_labels: dict[str, str]
+
+    @property
+    def best(self) -> str | None:
+        """The policy with the largest mean profit."""
+        return self.answer.best
+
+    def footer(self, *mentioned: str) -> str:
+        """Return the footer of a figure; names that could not be drawn are spelled in the report's text."""
+        return " · ".join([self.view.footer, *mentioned])
+
+
+def subject_of(view: StudyView, answer: Answer, retailers: Iterable[str], policies: Iterable[str]) -> Subject:
+    """Return what charts are drawn from; names without glyphs in any font at hand become numbers."""
+    return Subject(
+        view,
+        answer,
+        style.label_names(policies, "policy"),
+        style.label_names(retailers, "retailer"),
+        style.label_names(view.study["segments"], "segment"),
+    )

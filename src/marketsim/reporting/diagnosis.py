@@ -1,0 +1,129 @@
+"""Why a policy does what it does at a service desk: staff, load, and how wide the lane really is."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from marketsim.reporting.measures import served_tiers, tier_people, touched_desks, vip_tier
+from marketsim.reporting.view import StudyView
+from marketsim.results.tables import ALL, BASE
+
+_SHORT_WAIT = 0.2
+_WIDE_LANE = 50.0
+_OVERLOAD = 97.0
+DESK_TITLES = {"contact": "contact desk", "field": "field crews", "case": "case desk"}
+
+
+@dataclass(frozen=True)
+class QueueRow:
+    """A tier at a desk under a policy; NaN where there is nobody.
+
+    Attributes:
+        customer_pct: its share of the retailer's customers, %.
+        ticket_pct: its share of the desk's tickets, %.
+        servers: mean number on duty in the team that serves it.
+        utilisation: of that team, %.
+        busy_wait: mean wait in the busiest part of the month, minutes.
+        sla: share of tickets within the standard, %.
+    """
+
+    policy: str
+    desk: str
+    tier: str
+    customer_pct: float
+    ticket_pct: float
+    servers: float
+    utilisation: float
+    busy_wait: float
+    sla: float
+
+
+def queue_row(view: StudyView, policy: str, desk: str, tier: str) -> QueueRow:
+    """Return what a tier meets at a desk under a policy."""
+
+    def mean(name: str) -> float:
+        return view.cell(policy, name, tier=tier).level.mean
+
+    return QueueRow(
+        policy,
+        desk,
+        tier,
+        100.0 if tier == ALL else mean("customer_pct"),
+        100.0 if tier == ALL else mean(f"ticket_share_{desk}"),
+        mean(f"servers_{desk}"),
+        mean(f"utilisation_{desk}"),
+        mean(f"busy_wait_{desk}_minutes"),
+        mean(f"sla_{desk}"),
+    )
+
+
+def queue_rows(view: StudyView, desk: str) -> list[QueueRow]:
+    """Return the rows of base and all policies at a desk, the tiers with customers only."""
+    rows = [
+        queue_row(view, policy, desk, tier)
+        for policy in (BASE, *view.policies)
+        for tier in served_tiers(view)
+    ]
+    return [row for row in rows if math.isfinite(row.busy_wait)]
+
+
+def standard_minutes(view: StudyView, desk: str) -> float:
+    """Return the service standard of a desk of the focus retailer; NaN where it differs by region."""
+    settings: dict[str, Any] = view.study["retailers"][view.focus].get("desks", {}).get(desk, {})
+    minutes = float(settings.get("sla_minutes") or 0.0)
+    if minutes:
+        return minutes
+    regions = view.study.get("market", {}).get("regions", {})
+    standards = {float(region["field_sla_minutes"]) for region in regions.values()}
+    return standards.pop() if len(standards) == 1 else math.nan
+
+
+def sla_target(view: StudyView, desk: str) -> float:
+    """Return the share of tickets within the standard for which a desk is staffed, %."""
+    settings = view.study["retailers"][view.focus].get("desks", {}).get(desk, {})
+    return 100 * float(settings.get("sla_target", math.nan))
+
+
+def diagnosis(view: StudyView, policy: str) -> tuple[str, ...]:
+    """Return sentences that say why a policy has the effect it has on waits."""
+    desk = touched_desks(view)[0]
+    return tuple(text for text in (_load(view, desk), _width(view, policy, desk), _reason(view, policy, desk)) if text)
+
+
+def _load(view: StudyView, desk: str) -> str:
+    row = queue_row(view, BASE, desk, ALL)
+    if not math.isfinite(row.busy_wait):
+        return ""
+    return (
+        f"The {DESK_TITLES[desk]} of {view.focus} in the base: {row.servers:.1f} on duty in the mean team, "
+        f"busy {row.utilisation:.0f} % of the time; customers wait {row.busy_wait:.1f} min in the busiest hours "
+        f"and {row.sla:.0f} % are served within the standard."
+    )
+
+
+def _width(view: StudyView, policy: str, desk: str) -> str:
+    tier = vip_tier(view)
+    if tier is None:
+        return ""
+    row = queue_row(view, policy, desk, tier)
+    energy = view.cell(policy, "energy_pct", tier=tier).level.mean
+    if not (math.isfinite(row.ticket_pct) and math.isfinite(row.customer_pct)):
+        return ""
+    energy_text = f" and {energy:.0f} % of its energy" if math.isfinite(energy) else ""
+    return (
+        f"Under {policy} the {tier_people(tier)} are {row.customer_pct:.1f} % of its customers but "
+        f"{row.ticket_pct:.0f} % of the desk's tickets{energy_text}."
+    ).replace("but", "and" if abs(row.ticket_pct - row.customer_pct) < 0.25 * row.customer_pct else "but")
+
+
+def _reason(view: StudyView, policy: str, desk: str) -> str:
+    base, tier = queue_row(view, BASE, desk, ALL), vip_tier(view)
+    if base.utilisation >= _OVERLOAD:
+        return "The desk is overloaded: its queue is a matter of staff before it is one of order."
+    if base.busy_wait < _SHORT_WAIT * standard_minutes(view, desk):
+        return "Waits are short against the standard, so the order of service can change little."
+    if tier and queue_row(view, policy, desk, tier).ticket_pct > _WIDE_LANE:
+        return "Most tickets are in the lane, so those in it wait for each other and gain little."
+    return ""

@@ -1,0 +1,40 @@
+"""The result of a study on the terminal: a table of policies, a few sentences, and where the files are."""
+
+from __future__ import annotations
+
+from rich.console import Console
+
+from marketsim.reporting.answer import Claim, answer
+from marketsim.reporting.policy_table import print_policies
+from marketsim.reporting.screen import Screen
+from marketsim.reporting.view import StudyData, StudyView
+
+
+def print_result(result: StudyData, console: Console | None = None, *, seconds: float | None = None) -> None:
+    """Print the result of a study.
+
+    Args:
+        result: the study's results.
+        console: where to print; the standard output when left out.
+        seconds: how long the study took, printed when given.
+    """
+    view, screen = StudyView(result), Screen(console or Console())
+    found = answer(view)
+    for caution in found.cautions:
+        screen.sentence(f"! {caution}", style="bold yellow")
+    if found.claim != Claim.NO_RESULTS:
+        print_policies(view, screen)
+    screen.console.print()
+    screen.sentence(" ".join(found.sentences))
+    if found.diagnosis:
+        screen.sentence(" ".join(found.diagnosis), style="dim")
+    screen.console.print()
+    took = f"    {_duration(seconds)}" if seconds is not None else ""
+    screen.line(f"report  {result.folder / 'report.html'}    tables  {result.folder / 'tables'}{took}")
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest:02d} s"

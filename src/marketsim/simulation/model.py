@@ -1,0 +1,275 @@
+"""The market as a Mesa model: its agents, and the phases of a month."""
+
+from __future__ import annotations
+
+import gc
+from time import perf_counter
+
+import mesa
+import numpy as np
+from numpy.typing import NDArray
+
+from marketsim.market import desks, start, tariffs, tiers
+from marketsim.market.choice import ChoiceKeys, ChoiceTally, Standing
+from marketsim.market.contracts import Prices
+from marketsim.market.draws import name_key, purpose_key, world_key
+from marketsim.market.exact import as_float
+from marketsim.market.experience import ExperienceKeys, ExperienceTally
+from marketsim.market.frame import Frame, build_frame
+from marketsim.market.levers import build_levers, lever_names, ramp
+from marketsim.market.population import create
+from marketsim.market.segments import build_behaviour
+from marketsim.market.spot import generate
+from marketsim.market.tickets import TicketRates
+from marketsim.scenario.customers import CREDIT_GRADES
+from marketsim.scenario.loaded import Scenario
+from marketsim.scenario.service import DESKS, TIERS
+from marketsim.scenario.study import Study, TicketSurge
+from marketsim.simulation import service
+from marketsim.simulation.agents import CustomerSegment, Retailer
+from marketsim.simulation.chunks import Chunks
+from marketsim.simulation.recorder import Recorder
+
+FloatArray = NDArray[np.float64]
+
+PHASES = ("environment", "policies", "offers", "review_tiers", "serve", "bill", "experience", "choose", "settle", "collect")
+"""The phases of a month, in their order. What customers sign in `choose` begins next month."""
+
+
+class RetailMarket(mesa.Model):  # type: ignore[misc]
+    """A retail electricity market in one world: retailers, customer types, and everything they share.
+
+    Results never come from Mesa's random numbers: every draw is keyed (see `marketsim.market.draws`).
+
+    Attributes:
+        frame: indices of retailers, segments, regions and offers.
+        population: all customers.
+        study: the study in force: the base until policies begin, then the policy.
+        policy_month: month in which policies begin.
+        month: month under way, counted from 0.
+        phase_seconds: time spent in each phase so far.
+    """
+
+    def __init__(self, market: Scenario, policy: Study, replication: int, threads: int = 1) -> None:
+        """Set up the market of the scenario in the world of the replication, ready for its first month."""
+        super().__init__()
+        self.base, self.policy_study = market.study, policy
+        self.study = self.base
+        self.policy_month = self.base.run.warmup_months
+        self.month = 0
+        self.chunks = Chunks(threads)
+        self.phase_seconds = dict.fromkeys(PHASES, 0.0)
+        self.frame = build_frame(self.base, policy)
+        self.world = world_key(self.base.run.seed, replication)
+        self.population = create(market, self.frame, self.world)
+        self.behaviour = build_behaviour(self.frame, self.base, market.data)
+        self.wholesale = generate(self.base, market.data.spot_cny_per_mwh, self.world, self.base.run.months)
+        rates = self.base.market.default_rates
+        self.default_rates = np.array([getattr(rates, grade) for grade in CREDIT_GRADES])
+        self.shapes = tariffs.collect_shapes(self.frame, (self.base, policy))
+        self.plans = tariffs.build_plans(self.shapes)
+        self.intensities: dict[tuple[str, str], float] = {}
+        self.carried = desks.nothing_carried(len(self.frame.retailers), len(self.frame.regions))
+        self.reputation: FloatArray | None = None
+        self._create_agents()
+        self._read_rules()
+        self.recorder = Recorder(self)
+        self._open_market(market)
+
+    def _create_agents(self) -> None:
+        for index, name in enumerate(self.frame.retailers):
+            Retailer(self, name, index)
+        edges = np.searchsorted(self.population["segment"], np.arange(len(self.frame.segments) + 1))
+        for index, name in enumerate(self.frame.segments):
+            CustomerSegment(self, name, range(int(edges[index]), int(edges[index + 1])))
+
+    @property
+    def retailers(self) -> list[Retailer]:
+        """The retailers, in name order."""
+        return list(self.agents_by_type[Retailer])
+
+    @property
+    def segments(self) -> list[CustomerSegment]:
+        """The customer types, in name order."""
+        return list(self.agents_by_type[CustomerSegment])
+
+    def _read_rules(self) -> None:
+        """Turn the study in force into arrays; intensities of levers and published cut-offs carry on."""
+        self.list_offers = tariffs.build_offers(self.frame, self.study, self.shapes)
+        self.tiers = tiers.build_tiers(self.frame, self.study)
+        self.levers = build_levers(self.frame, self.study, self.intensities)
+        self.desk_rules = desks.build_desks(self.frame, self.study)
+        self.ticket_rates = service.ticket_rates(self)
+        self.dedicated_share: FloatArray | None = None
+        retailers = [self.study.retailers[name] for name in self.frame.retailers]
+        brand = [[retailer.brand_logits.get(s, 0.0) for s in self.frame.segments] for retailer in retailers]
+        self.standing = Standing(
+            brand=np.array([*brand, [0.0] * len(self.frame.segments)]),
+            advertising=np.array([*(retailer.advertising_weight for retailer in retailers), 0.0]),
+            rating=np.zeros((len(retailers) + 1, len(self.frame.segments))),
+            keys=np.array([*self.frame.retailer_keys, name_key("default supplier")], dtype=np.uint64),
+        )
+
+    def _open_market(self, market: Scenario) -> None:
+        """Give every customer a supplier, a tier and a contract; staff the desks."""
+        self.environment()
+        self.offers()
+        books = np.array([name in market.data.books for name in self.frame.segments])
+        sold_to = np.zeros((len(self.frame.retailers) + 1, len(self.frame.segments)), dtype=np.bool_)
+        for offer, retailer in enumerate(self.list_offers.rows["retailer"]):
+            sold_to[retailer] |= self.list_offers.for_segment[offer]
+        shares = start.initial_shares(self.frame, self.base)
+        start.assign_retailers(
+            self.population, shares, sold_to, self.standing.keys, purpose_key(self.world, "first retailer"), books
+        )
+        for retailer in self.retailers:
+            retailer.review_tiers()
+        start.sign_first_contracts(
+            self.population,
+            self.prices,
+            self.behaviour,
+            purpose_key(self.world, "first offer"),
+            purpose_key(self.world, "first contract end"),
+            books,
+        )
+        service.staff_desks(self)
+
+    def step(self) -> None:
+        """Run one month."""
+        for name in PHASES:
+            began = perf_counter()
+            getattr(self, name)()
+            self.phase_seconds[name] += perf_counter() - began
+        self.month += 1
+
+    def environment(self) -> None:
+        """Let the month's prices and events arrive, and levers ramp up."""
+        self.spot = float(self.wholesale.spot[self.month])
+        self.forward = self.wholesale.forward[self.month]
+        markup = self.study.market.default_supplier.markup_share
+        self.default_price = float(self.forward[12]) * (1.0 + markup)
+        self.levers = ramp(self.levers)
+        intensities = map(float, self.levers.rows["intensity"])
+        self.intensities = dict(zip(lever_names(self.frame, self.study), intensities, strict=True))
+        self.ticket_rates = self.ticket_rates._replace(surge=self._surge())
+
+    def _surge(self) -> float:
+        factor = 1.0
+        for event in self.study.events:
+            if isinstance(event, TicketSurge) and event.month <= self.month < event.month + event.duration_months:
+                factor *= 1.0 + event.size
+        return factor
+
+    def policies(self) -> None:
+        """Begin the policy when the warm-up is over; base and policy staff for the same load."""
+        if self.month != self.policy_month:
+            return
+        load = service.expected_load(self)
+        self.study = self.policy_study
+        cut_off = self.tiers.cut_off
+        self.carried = service.regroup(self.desk_rules, desks.build_desks(self.frame, self.study), self.carried, load)
+        self._read_rules()
+        self.tiers = self.tiers._replace(cut_off=cut_off)
+        self.ticket_rates = self.ticket_rates._replace(surge=self._surge())
+        service.staff_desks(self, load)
+
+    def offers(self) -> None:
+        """Post the month's offers."""
+        posted = tariffs.posted(self.list_offers, self.plans, self.forward, self.wholesale.mean_forward)
+        self.prices = Prices(
+            offers=posted.rows,
+            for_segment=posted.for_segment,
+            plans=self.plans,
+            discount=self.tiers.discount,
+            best_discount=self.tiers.best_discount,
+            cut_off=self.tiers.cut_off,
+            forward=self.forward,
+            expected_spot=float(self.forward[12]) / (1.0 + self.wholesale.premium),
+            yearly_sd=self.wholesale.yearly_sd,
+            calendar_year=self.study.market.contract_calendar == "calendar_year",
+            default_supplier=self.frame.default_supplier,
+        )
+
+    def review_tiers(self) -> None:
+        """Review tiers where it is time to."""
+        self.agents_by_type[Retailer].do("review_tiers")
+
+    def serve(self) -> None:
+        """Work off the month's tickets at all desks."""
+        self.service, self.desk_results, self.ticket_sums = service.serve(self)
+
+    def bill(self) -> None:
+        """Bill all customers."""
+        chunks = [chunk for segment in self.segments for chunk in segment.pay_bills()]
+        self.bill_sums = sum((sums for sums, _ in chunks[1:]), chunks[0][0])
+        self.bill_regions = sum((regions for _, regions in chunks[1:]), chunks[0][1])
+
+    def experience(self) -> None:
+        """Let all customers experience the month; publish ratings."""
+        chunks = [chunk for segment in self.segments for chunk in segment.live_through_month()]
+        self.experiences = ExperienceTally(*(sum(parts[1:], parts[0]) for parts in zip(*chunks, strict=True)))
+        self.standing = self.standing._replace(rating=self._ratings())
+        quality, served = as_float(self.experiences.responsiveness).T
+        before = self.service.reputation
+        self.reputation = np.divide(quality, served, out=before.copy(), where=served > 0)
+
+    def _ratings(self) -> FloatArray:
+        """Published satisfaction by segment; the retailer's mean where it has nobody, the prior where it has none at all."""
+        satisfaction, customers = np.moveaxis(as_float(self.experiences.rating), 2, 0)
+        whole = customers.sum(axis=1)
+        prior = np.full(len(whole), self.behaviour.choice["search_pivot"])
+        mean = np.divide(satisfaction.sum(axis=1), whole, out=prior, where=whole > 0)
+        fallback = np.repeat(mean[:, None], customers.shape[1], axis=1)
+        rating: FloatArray = np.divide(satisfaction, customers, out=fallback, where=customers > 0)
+        return rating
+
+    def choose(self) -> None:
+        """Let all customers search, choose and renew."""
+        chunks = [chunk for segment in self.segments for chunk in segment.choose_offers()]
+        self.choices = ChoiceTally(*(sum(parts[1:], parts[0]) for parts in zip(*chunks, strict=True)))
+
+    def settle(self) -> None:
+        """Book the month at every retailer."""
+        self.agents_by_type[Retailer].do("settle")
+
+    def collect(self) -> None:
+        """Record the month."""
+        self.recorder.record(self)
+
+    def expected_margins(self, retailer: int) -> FloatArray:
+        """Return the margin that a retailer expects of a MWh by segment: the mean over its offers, CNY/MWh."""
+        expected, plans = self.prices.expected_spot, self.plans
+        own = self.prices.offers["retailer"] == retailer
+        margins = np.zeros(len(self.frame.segments))
+        for s, name in enumerate(self.frame.segments):
+            energy = self.base.segments[name].energy_mwh_per_month
+            found = []
+            for offer in self.prices.offers[own & self.prices.for_segment[:, s]]:
+                plan, bands = plans[offer["plan"]], self.behaviour.segments[s]["bands"]
+                price = tariffs.energy_price(plan, offer["price_level"], 0.0, expected, energy, bands)
+                cost = plan["hedged_share"] * self.forward[plan["term_months"]] + (1.0 - plan["hedged_share"]) * expected
+                found.append(price - cost)
+            margins[s] = np.mean(found) if found else 0.0
+        return margins
+
+    def experience_keys(self) -> ExperienceKeys:
+        """Return the keys of the month's draws of experience."""
+        names = ("tickets", "waits", "quality noise", "complaint", "complaint resolution")
+        return ExperienceKeys(*(purpose_key(self.world, name, self.month) for name in names))
+
+    def choice_keys(self) -> ChoiceKeys:
+        """Return the keys of the month's draws of choice."""
+        monthly = ("search", "consideration", "alternative")
+        lasting = ("taste", "awareness")
+        return ChoiceKeys(
+            *(purpose_key(self.world, name, self.month) for name in monthly),
+            *(purpose_key(self.world, name) for name in lasting),
+        )
+
+    def close(self) -> None:
+        """Let go of agents and threads: Mesa 3.3 keeps every model with agents alive in a table of its own."""
+        self.chunks.close()
+        self.remove_all_agents()
+        for kind in (mesa.Agent, Retailer, CustomerSegment):
+            getattr(kind, "_ids", {}).pop(self, None)
+        gc.collect()

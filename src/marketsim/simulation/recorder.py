@@ -1,0 +1,208 @@
+"""Records the months of a run in arrays and turns them into tidy tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from marketsim.market import billing, experience
+from marketsim.market.desks import MINUTES
+from marketsim.results.tables import (
+    ALL,
+    DEFAULT_SUPPLIER,
+    DESK_MONTH,
+    FLOWS,
+    MARKET_MONTH,
+    MONTHLY_TABLES,
+    RETAILER_MONTH,
+    SEGMENT_MONTH,
+    Table,
+)
+from marketsim.scenario.service import DESKS, TIERS
+
+if TYPE_CHECKING:
+    from marketsim.simulation.model import RetailMarket
+
+FloatArray = NDArray[np.float64]
+LOWEST_TENTH = 0.10
+PER_CENT = 100.0
+
+
+def _columns(table: Table) -> list[str]:
+    return [column.name for column in table.values]
+
+
+class Recorder:
+    """Arrays of all monthly tables, filled month by month.
+
+    A value that nobody has written shows as NaN.
+    """
+
+    def __init__(self, model: RetailMarket) -> None:
+        """Make room for every month of the run."""
+        frame, months = model.frame, model.base.run.months
+        self.retailers = (*frame.retailers, DEFAULT_SUPPLIER)
+        self.segments, self.regions = frame.segments, frame.regions
+        suppliers, segments, regions = len(self.retailers), len(frame.segments), len(frame.regions)
+        shapes: dict[Table, tuple[int, ...]] = {
+            MARKET_MONTH: (months,),
+            RETAILER_MONTH: (months, suppliers),
+            SEGMENT_MONTH: (months, suppliers, segments, len(TIERS)),
+            DESK_MONTH: (months, suppliers - 1, len(DESKS), regions, len(TIERS)),
+            FLOWS: (months, segments, suppliers, suppliers),
+        }
+        self.values = {t.name: np.full((*shape, len(t.values)), np.nan) for t, shape in shapes.items()}
+        self.whole_market = np.zeros((months, suppliers - 1, len(DESKS)), dtype=np.bool_)
+        self.months = 0
+
+    def record(self, model: RetailMarket) -> None:
+        """Record the month that has just been run."""
+        month = model.month
+        self.values[MARKET_MONTH.name][month] = self._market(model)
+        self.values[RETAILER_MONTH.name][month] = self._retailer_rows(model)
+        self.values[SEGMENT_MONTH.name][month] = self._segment_rows(model)
+        self.values[DESK_MONTH.name][month] = self._desk_rows(model)
+        self.values[FLOWS.name][month] = model.choices.flows.transpose(2, 0, 1, 3)
+        self.whole_market[month] = model.desk_rules.whole_market
+        self.months = month + 1
+
+    def _market(self, model: RetailMarket) -> list[float]:
+        energy = model.bill_sums[:-1, ..., billing.ENERGY].sum(axis=(1, 2))
+        shares = PER_CENT * energy / energy.sum() if energy.sum() > 0 else np.zeros_like(energy)
+        return [
+            model.spot,
+            float(model.forward[12]),
+            float(model.bill_sums[..., billing.CUSTOMERS].sum()),
+            float((shares**2).sum()),
+            float(model.choices.flows[..., 0].sum()),
+        ]
+
+    def _retailer_rows(self, model: RetailMarket) -> FloatArray:
+        rows = np.full((len(self.retailers), len(RETAILER_MONTH.values)), np.nan)
+        column = {name: index for index, name in enumerate(_columns(RETAILER_MONTH))}
+        for retailer in model.retailers:
+            for name, value in retailer.accounts.items():
+                rows[retailer.index, column[name]] = value
+        self._default_supplier_row(model, rows[-1], column)
+        for j in range(len(self.retailers)):
+            histogram = model.experiences.histogram[j]
+            satisfaction = model.experiences.measures[j, ..., experience.SATISFACTION].sum()
+            people = rows[j, column["customers"]]
+            rows[j, column["joins"]] = model.choices.flows[:, j, :, 0].sum()
+            rows[j, column["leaves"]] = model.choices.flows[j, :, :, 0].sum()
+            rows[j, column["satisfaction"]] = satisfaction / people if people > 0 else np.nan
+            rows[j, column["satisfaction_p10"]] = experience.quantile(histogram, LOWEST_TENTH)
+            rows[j, column["satisfaction_gini"]] = experience.gini(histogram)
+            rows[j, column["price_sd_cny_per_mwh"]] = _price_sd(model.bill_sums[j])
+        return rows
+
+    def _default_supplier_row(self, model: RetailMarket, row: FloatArray, column: dict[str, int]) -> None:
+        sums = model.bill_sums[-1].sum(axis=(0, 1))
+        row[column["customers"]] = sums[billing.CUSTOMERS]
+        row[column["energy_mwh"]] = sums[billing.ENERGY]
+        row[column["hedged_mwh"]] = sums[billing.HEDGED]
+        row[column["spot_mwh"]] = sums[billing.ENERGY] - sums[billing.HEDGED]
+        row[column["revenue_cny"]] = sums[billing.REVENUE]
+        row[column["network_cny"]] = model.behaviour.network_cny_per_mwh * sums[billing.ENERGY]
+        row[column["procurement_cny"]] = sums[billing.PROCUREMENT]
+
+    def _segment_rows(self, model: RetailMarket) -> FloatArray:
+        sums, lived, left = model.bill_sums, model.experiences.measures, model.choices.leaves
+        customers = sums[..., billing.CUSTOMERS]
+        mean = np.divide(
+            lived[..., : experience.COMPLAINTS],
+            customers[..., None],
+            out=np.full_like(lived[..., : experience.COMPLAINTS], np.nan),
+            where=customers[..., None] > 0,
+        )
+        tickets = np.concatenate([model.ticket_sums, np.zeros((1, *model.ticket_sums.shape[1:]))])
+        parts = [
+            sums[..., [billing.CUSTOMERS, billing.ENERGY, billing.REVENUE, billing.PROCUREMENT]],
+            mean,
+            tickets[..., None],
+            lived[..., experience.COMPLAINTS, None],
+            left[..., [2, 0, 1]],
+        ]
+        return np.concatenate(parts, axis=-1)
+
+    def _desk_rows(self, model: RetailMarket) -> FloatArray:
+        results = model.desk_results
+        busy = int(np.argmax(model.desk_rules.load_factors))
+        parts = [
+            results.arrivals,
+            results.served,
+            results.backlog,
+            results.mean_wait_hours * MINUTES,
+            results.wait_hours[..., busy] * MINUTES,
+            results.sla_share,
+            results.busy_sla_share,
+            results.utilisation,
+            results.servers,
+        ]
+        return np.stack(parts, axis=-1)
+
+    def tables(self, policy: str, replication: int) -> dict[str, pd.DataFrame]:
+        """Return the tidy tables of all recorded months, sorted by their keys; empty cells are left out."""
+        months = np.arange(self.months)
+        labels: dict[Table, list[NDArray[np.generic]]] = {
+            MARKET_MONTH: [months],
+            RETAILER_MONTH: [months, np.array(self.retailers)],
+            SEGMENT_MONTH: [months, np.array(self.retailers), np.array(self.segments), np.array(TIERS)],
+            DESK_MONTH: [months, np.array(self.retailers[:-1]), np.array(DESKS), np.array(self.regions), np.array(TIERS)],
+            FLOWS: [months, np.array(self.segments), np.array(self.retailers), np.array(self.retailers)],
+        }
+        return {t.name: self._frame(t, labels[t], policy, replication) for t in MONTHLY_TABLES}
+
+    def _frame(
+        self, table: Table, labels: list[NDArray[np.generic]], policy: str, replication: int
+    ) -> pd.DataFrame:
+        values = self.values[table.name][: self.months]
+        kept = _present(table, values)
+        places = np.nonzero(kept)
+        data: dict[str, object] = {}
+        for name, label, place in zip(table.key_names()[2:], labels, places, strict=True):
+            data[name] = label[place] if name == "month" else pd.Categorical.from_codes(place, categories=list(label))
+        if table is DESK_MONTH:
+            data["region"] = self._region_labels(places)
+        rows = values[kept]
+        data |= {name: rows[:, column] for column, name in enumerate(_columns(table))}
+        frame = pd.DataFrame(data).sort_values(
+            table.key_names()[2:], kind="stable", ignore_index=True, key=lambda c: c.astype(str) if c.dtype == "category" else c
+        )
+        frame.insert(0, "policy", pd.Categorical.from_codes(np.zeros(len(frame), dtype=np.int8), categories=[policy]))
+        frame.insert(1, "replication", replication)
+        return frame
+
+    def _region_labels(self, places: tuple[NDArray[np.intp], ...]) -> pd.Categorical:
+        """Region, or `all` where one team serves the whole market."""
+        whole = self.whole_market[places[0], places[1], places[2]]
+        codes = np.where(whole, len(self.regions), places[3])
+        return pd.Categorical.from_codes(codes, categories=[*self.regions, ALL])
+
+
+def _present(table: Table, values: FloatArray) -> NDArray[np.bool_]:
+    """Which cells of a table hold anything: somebody served, tickets, or customers who moved."""
+    column = {
+        SEGMENT_MONTH: ["customers"],
+        DESK_MONTH: ["arrivals", "served", "backlog"],
+        FLOWS: ["customers"],
+    }.get(table)
+    if column is None:
+        return np.ones(values.shape[:-1], dtype=np.bool_)
+    names = _columns(table)
+    present: NDArray[np.bool_] = (values[..., [names.index(name) for name in column]] > 0).any(axis=-1)
+    return present
+
+
+def _price_sd(sums: FloatArray) -> float:
+    """Standard deviation of the energy price over a retailer's MWh, within segments (CNY/MWh)."""
+    by_segment = sums.sum(axis=1)
+    energy, total = by_segment[:, billing.ENERGY], by_segment[:, billing.PRICE_ENERGY]
+    if energy.sum() <= 0:
+        return float("nan")
+    mean = np.divide(total, energy, out=np.zeros_like(total), where=energy > 0)
+    spread = by_segment[:, billing.PRICE_SQUARED_ENERGY] - mean * total
+    return float(np.sqrt(max(0.0, spread.sum()) / energy.sum()))

@@ -1,0 +1,255 @@
+"""The link between the market's customers and its service desks: staffing, the month's tickets, what customers meet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marketsim.market import desks
+from marketsim.market.desks import Carried, DeskResults, DeskRules, ServiceMonth
+from marketsim.market.exact import as_float
+from marketsim.market.levers import covered_share
+from marketsim.market.records import Records
+from marketsim.market.staffing import DeskLoad, smallest_staff
+from marketsim.market.tickets import CASE, CONTACT, FIELD, TicketRates
+from marketsim.scenario.service import DESKS, Desk, Desks
+
+if TYPE_CHECKING:
+    from marketsim.simulation.model import RetailMarket
+
+FloatArray = NDArray[np.float64]
+BEST_RESOLUTION = 0.99
+_TINY = 1e-12
+_DECIMALS = 9
+"""The first reputation is rounded, so that it does not depend on how its tickets are grouped into tiers."""
+
+
+class Work(NamedTuple):
+    """The work at the desks: tickets by retailer, desk, region, segment and tier; handling and resolution by retailer and desk."""
+
+    tickets: FloatArray
+    handle_hours: FloatArray
+    resolution: FloatArray
+
+
+def ticket_rates(model: RetailMarket) -> TicketRates:
+    """Return what makes tickets in a month without events; the default supplier's desks share them by the defaults."""
+    shares = [[getattr(d, name).ticket_share for name in DESKS] for d in (*_desks(model), Desks())]
+    return TicketRates(desk_share=np.array(shares, dtype=np.float64), surge=1.0)
+
+
+def _desks(model: RetailMarket) -> list[Desks]:
+    return [model.study.retailers[name].desks for name in model.frame.retailers]
+
+
+def expected_load(model: RetailMarket) -> Work:
+    """Return the month's expected tickets, and what levers make of the time and the success of handling them."""
+    load = sum((segment.raise_tickets() for segment in model.segments), np.int64(0))
+    tickets = as_float(load)[:-1]
+    handle_hours = model.desk_rules.handle_hours.copy()
+    resolution = np.array([[getattr(d, name).first_contact_resolution for name in DESKS] for d in _desks(model)])
+    for j in range(len(model.frame.retailers)):
+        for lever in range(model.levers.first[j], model.levers.first[j + 1]):
+            _apply_lever(model, j, lever, tickets[j], handle_hours[j], resolution[j])
+    return Work(tickets, handle_hours, resolution)
+
+
+def _apply_lever(
+    model: RetailMarket, j: int, lever: int, tickets: FloatArray, handle_hours: FloatArray, resolution: FloatArray
+) -> None:
+    levers, row = model.levers, model.levers.rows[lever]
+    for d in (CONTACT, CASE):
+        covered = covered_share(levers, lever, tickets[d].swapaxes(0, 1)) * row["intensity"]
+        handle_hours[d] *= 1.0 - (1.0 - row["handle_time_factor"]) * covered
+        if d == CONTACT:
+            gained = resolution[d] + row["resolution_gain"] * covered
+            resolution[d] = max(resolution[d], min(BEST_RESOLUTION, gained))
+
+
+def staff_desks(model: RetailMarket, work: Work | None = None) -> None:
+    """Staff all desks for the load and handling of the study that was in force, by the staffing rule of the present one.
+
+    Policies thus hold staff, not utilisation: only a change of the staffing rule itself changes it.
+    """
+    work = work or expected_load(model)
+    sites = work.tickets.sum(axis=(3, 4))
+    for retailer in model.retailers:
+        settings = model.study.retailers[retailer.name]
+        duty = settings.costs.working_hours_per_month * settings.costs.availability
+        for d, name in enumerate(DESKS):
+            desk: Desk = getattr(settings.desks, name)
+            tickets = sites[retailer.index, d] / work.resolution[retailer.index, d]
+            retailer.staff[d] = _staff_of_desk(model, retailer.index, d, desk, tickets, work, duty)
+
+
+def _staff_of_desk(
+    model: RetailMarket, j: int, d: int, desk: Desk, tickets: FloatArray, work: Work, duty: float
+) -> FloatArray:
+    """Staff of one desk by region; a team for all regions stands in region 0."""
+    rules = model.desk_rules
+    whole = desk.scope == "market"
+    if whole:
+        tickets = np.array([tickets.sum(), *[0.0] * (len(tickets) - 1)])
+    staff = np.zeros(len(tickets))
+    for r in range(1 if whole else len(tickets)):
+        handle = work.handle_hours[j, d, r]
+        if desk.heads is not None:
+            total = tickets.sum()
+            staff[r] = desk.heads * (tickets[r] / total if total > 0 else 1.0 / len(tickets))
+        elif desk.target_utilisation is not None:
+            staff[r] = tickets[r] * handle / (desk.target_utilisation * duty)
+        else:
+            load = DeskLoad(float(tickets[r]), float(handle), desk.open_hours, rules.hours_shares, rules.load_factors)
+            standard = desks.standard_of(rules, j, d, r)
+            staff[r] = smallest_staff(load, duty / desk.open_hours, standard, desk.sla_target)
+    return staff * desk.staff_factor
+
+
+def servers_on_duty(model: RetailMarket) -> FloatArray:
+    """Return the mean number on duty while a desk is open. Shape (retailers, 3, regions)."""
+    rows = []
+    for retailer in model.retailers:
+        costs = model.study.retailers[retailer.name].costs
+        duty = costs.working_hours_per_month * costs.availability
+        rows.append(retailer.staff * duty / model.desk_rules.open_hours[retailer.index][:, None])
+    return np.array(rows)
+
+
+def dedicated_shares(model: RetailMarket, tickets: FloatArray) -> FloatArray:
+    """Return the dedicated team's share of staff: as given, or by its share of tickets now. Shape (retailers, 3, regions)."""
+    shares = np.ones(tickets.shape[:3])
+    for j, settings in enumerate(_desks(model)):
+        for d, name in enumerate(DESKS):
+            desk: Desk = getattr(settings, name)
+            if desk.discipline != "dedicated" or model.desk_rules.classes[j, d] == 1:
+                continue
+            site = tickets[j, d].sum(axis=0, keepdims=True) if desk.scope == "market" else tickets[j, d]
+            first = site[:, model.desk_rules.class_of[j, d] == 0].sum(axis=1)
+            total = site.sum(axis=1)
+            shares[j, d] = np.divide(first, total, out=np.full(len(total), 0.5), where=total > 0)
+            if desk.dedicated_staff_share is not None:
+                shares[j, d] = desk.dedicated_staff_share
+    return shares
+
+
+def regroup(old: DeskRules, new: DeskRules, carried: Carried, work: Work) -> Carried:
+    """Return what is carried over, sorted into the classes of new rules by the tiers' share of tickets."""
+    by_tier = work.tickets.sum(axis=3)
+    return Carried(*(_regroup(old, new, values, by_tier) for values in carried))
+
+
+def _regroup(old: DeskRules, new: DeskRules, values: FloatArray, tickets: FloatArray) -> FloatArray:
+    if np.array_equal(old.class_of, new.class_of) and np.array_equal(old.whole_market, new.whole_market):
+        return values
+    result = np.zeros_like(values)
+    for j, d, r, c in np.ndindex(*values.shape):
+        if values[j, d, r, c] == 0.0:
+            continue
+        source = tickets[j, d].sum(axis=0) if old.whole_market[j, d] else tickets[j, d, r]
+        members = np.where(old.class_of[j, d] == c, source, 0.0)
+        if members.sum() <= 0.0:
+            members = (old.class_of[j, d] == c).astype(np.float64)
+        for k, part in enumerate(values[j, d, r, c] * members / members.sum()):
+            site = 0 if new.whole_market[j, d] else r
+            result[j, d, site, new.class_of[j, d, k]] += part
+    return result
+
+
+def serve(model: RetailMarket) -> tuple[ServiceMonth, DeskResults, FloatArray]:
+    """Serve the month's tickets.
+
+    Returns:
+        What customers meet; the results of the desks; tickets with repeats by retailer, segment and tier.
+    """
+    frame = model.frame
+    work = expected_load(model)
+    rules = model.desk_rules._replace(handle_hours=work.handle_hours)
+    by_tier = work.tickets.sum(axis=3)
+    if model.dedicated_share is None:
+        model.dedicated_share = dedicated_shares(model, by_tier)
+    results = desks.empty_results(len(frame.retailers), len(frame.regions), len(rules.hours_shares))
+    desks.serve_all(
+        rules, by_tier, model.carried, servers_on_duty(model), model.dedicated_share, work.resolution, results
+    )
+    expanded = work.tickets * results.repeat_factor[:, :, :, None, :]
+    return _service_month(model, rules, results, by_tier), results, expanded.sum(axis=(1, 2))
+
+
+def _service_month(model: RetailMarket, rules: DeskRules, results: DeskResults, tickets: FloatArray) -> ServiceMonth:
+    """What customers of every supplier meet; the default supplier's desks follow its parameters."""
+    half_times = model.behaviour.experience["responsiveness_half_time"]
+    sites = _sites(model, rules, results, half_times)
+    block_tickets = rules.hours_shares * rules.load_factors
+    gaps = _wait_gaps(model, rules, results, tickets, half_times)
+    month = ServiceMonth(
+        sites=sites,
+        block_shares=np.cumsum(block_tickets / block_tickets.sum()),
+        wait_gap=np.concatenate([gaps, np.zeros((1, *gaps.shape[1:]))]),
+        reputation=np.zeros(len(sites)),
+        urgency=np.array([[getattr(d, name).urgency for name in DESKS] for d in (*_desks(model), Desks())]),
+        supply_quality=np.array([model.study.market.regions[name].supply_quality for name in model.frame.regions]),
+    )
+    reputation = model.reputation if model.reputation is not None else _first_reputation(month, tickets)
+    return month._replace(reputation=reputation)
+
+
+def _sites(model: RetailMarket, rules: DeskRules, results: DeskResults, half_times: float) -> Records:
+    """What a tier meets at each desk in each region. Shape (retailers + 1, 3, regions, 4)."""
+    retailers, blocks = len(rules.open_hours), len(rules.hours_shares)
+    sites = np.zeros((retailers + 1, *results.served.shape[1:]), dtype=desks.SITE)
+    ours, default = sites[:-1], sites[-1]
+    ours["wait_probability"][..., :blocks] = results.wait_probability
+    ours["wait_hours"][..., :blocks] = results.wait_hours
+    for j in range(retailers):
+        ours["clock_offset"][j] = desks.clock_offsets(rules, j)[..., None]
+    ours["sla_hours"] = rules.sla_hours[..., None]
+    for name in ("sla_share", "served_share", "repeat_factor"):
+        ours[name] = getattr(results, name)
+    standard = _default_standards(model, rules)[..., None]
+    default["sla_hours"] = standard
+    default["wait_probability"] = 1.0
+    default["wait_hours"] = (model.study.market.default_supplier.wait_multiple * standard)[..., None]
+    default["sla_share"], default["served_share"], default["repeat_factor"] = 0.5, 1.0, 1.0
+    sites["half_time"] = half_times * sites["sla_hours"]
+    return sites
+
+
+def _default_standards(model: RetailMarket, rules: DeskRules) -> FloatArray:
+    """Service standards of the default supplier, hours: the schema's own. Shape (3, regions)."""
+    standards = Desks()
+    regions = [model.study.market.regions[name] for name in model.frame.regions]
+    hours = np.zeros(rules.sla_hours.shape[1:])
+    hours[CONTACT] = standards.contact.sla_minutes / desks.MINUTES
+    hours[FIELD] = [region.field_sla_minutes / desks.MINUTES for region in regions]
+    hours[CASE] = standards.case.sla_minutes / desks.MINUTES
+    return hours
+
+
+def _wait_gaps(
+    model: RetailMarket, rules: DeskRules, results: DeskResults, tickets: FloatArray, half_times: float
+) -> FloatArray:
+    """How much longer a tier waits than the best-served tier that has tickets, in half times. Shape (retailers, regions, 4)."""
+    waits = results.mean_wait_hours
+    present = np.where(tickets > 0, waits, np.inf)
+    best = np.minimum(present.min(axis=3, keepdims=True), waits)
+    gaps = (waits - best) / (half_times * rules.sla_hours[..., None])
+    share = model.ticket_rates.desk_share[:-1, :, None, None]
+    result: FloatArray = (share * gaps).sum(axis=1)
+    return result
+
+
+def _first_reputation(month: ServiceMonth, tickets: FloatArray) -> FloatArray:
+    """Expected quality of service at the desks of the first month; that of an empty desk where nobody is served."""
+    sites, blocks = month.sites, len(month.block_shares)
+    quality = desks.expected_responsiveness(
+        sites["wait_probability"][..., :blocks],
+        sites["wait_hours"][..., :blocks],
+        sites["clock_offset"][..., None],
+        sites["half_time"][..., None],
+    )
+    by_tier = (quality * np.diff(month.block_shares, prepend=0.0)).sum(axis=-1)
+    weights = np.concatenate([tickets, np.ones((1, *tickets.shape[1:]))]) * month.urgency[:, :, None, None] + _TINY
+    reputation = (by_tier * weights).sum(axis=(1, 2, 3)) / weights.sum(axis=(1, 2, 3))
+    return np.round(reputation, _DECIMALS)
