@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping
+from functools import lru_cache
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -20,11 +22,30 @@ from marketsim.results.tables import (
     SEGMENT_MONTH,
     Table,
 )
+from marketsim.scenario.customers import DIMENSIONS
 from marketsim.scenario.loaded import Scenario, ScenarioData
 from marketsim.scenario.service import DESKS
 from marketsim.scenario.study import Study
 
 WEIGHTS = dict.fromkeys(DIMENSIONS, 1 / 6)
+MONTHS = 8
+SUPPLIERS = ("Alpha", "Beta", DEFAULT_SUPPLIER)
+SEGMENTS = ("home", "large", "small")
+VISIBILITY = "behaviour.fairness.visibility"
+HANDLING = "retailers.Alpha.desks.contact.handle_minutes"
+
+LABELS: dict[Table, tuple[tuple[str, tuple[str, ...]], ...]] = {
+    MARKET_MONTH: (),
+    RETAILER_MONTH: (("retailer", SUPPLIERS),),
+    SEGMENT_MONTH: (("retailer", SUPPLIERS), ("segment", SEGMENTS), ("tier", ("key", "ordinary"))),
+    DESK_MONTH: (
+        *(("retailer", SUPPLIERS[:2]), ("desk", DESKS)),
+        *(("region", ("east", "west")), ("tier", ("key", "ordinary"))),
+    ),
+    FLOWS: (("segment", SEGMENTS[1:]), ("from_retailer", ("Alpha",)), ("to_retailer", ("Beta",))),
+}
+"""The labels of each table besides policy, world and month."""
+
 
 def segment(**values: Any) -> dict[str, Any]:
     """Return a segment, with the few fields that have no default."""
@@ -53,9 +74,9 @@ def retailer(**values: Any) -> dict[str, Any]:
 def scenario(run: Mapping[str, Any] | None = None, **changes: Any) -> Scenario:
     """Return the study: Alpha and Beta, two contestable segments and homes that are not, two policies."""
     settings = {
-        "months": 18,
-        "warmup_months": 3,
-        "evaluate_from_month": 6,
+        "months": MONTHS,
+        "warmup_months": 2,
+        "evaluate_from_month": 4,
         "replications": 4,
         "check_replications": 2,
     }
@@ -82,49 +103,29 @@ def scenario(run: Mapping[str, Any] | None = None, **changes: Any) -> Scenario:
 
 def simulate(given: Scenario, replication: int, policy: str = BASE, threads: int = 1) -> RunResult:
     """Return made-up tables: the world decides the noise, the policy and one assumption the effect."""
-    study = given.study
     effects = {BASE: 0.0, "lane": 1.0, "staff": 2.0}
-    effect = effects[policy] * (1.0 - 1.5 * study.behaviour.fairness.visibility)
-    rows = {
-        "market_month": _market(study.run.months),
-        "retailer_month": _grid(study.run.months, retailer=SUPPLIERS),
-        "segment_month": _grid(
-            study.run.months, retailer=SUPPLIERS, segment=SEGMENTS, tier=("key", "ordinary")
-        ),
-        "desk_month": _grid(
-            study.run.months,
-            retailer=SUPPLIERS[:2],
-            desk=DESKS,
-            region=("east", "west"),
-            tier=("key", "ordinary"),
-        ),
-        "flows": _grid(
-            study.run.months, segment=SEGMENTS[1:], from_retailer=("Alpha",), to_retailer=("Beta",)
-        ),
-    }
-    schemas = (MARKET_MONTH, RETAILER_MONTH, SEGMENT_MONTH, DESK_MONTH, FLOWS)
-    tables = {table.name: _filled(rows[table.name], table, replication, effect) for table in schemas}
-    named = {name: table.assign(policy=policy, replication=replication) for name, table in tables.items()}
-    ordered = {table.name: named[table.name][table.column_names()] for table in schemas}
-    return RunResult(
-        policy, replication, ordered, study.run.months, 540, 540, {"serve": 0.001 * (1 + replication)}
-    )
+    effect = effects[policy] * (1.0 - 1.5 * given.study.behaviour.fairness.visibility)
+    months = given.study.run.months
+    tables = {}
+    for table, labels in LABELS.items():
+        rows = _rows(months, labels)
+        values = _values(rows, table, replication, effect)
+        named = pd.concat([rows, values], axis=1).assign(policy=policy, replication=replication)
+        tables[table.name] = named[table.column_names()]
+    return RunResult(policy, replication, tables, months, 540, 540, {"serve": 0.001 * (1 + replication)})
 
 
-def _market(months: int) -> pd.DataFrame:
-    return pd.DataFrame({"month": np.arange(months)})
+@lru_cache
+def _rows(months: int, labels: tuple[tuple[str, tuple[str, ...]], ...]) -> pd.DataFrame:
+    """Return the labels of a table: every combination in every month."""
+    names = [name for name, _ in labels]
+    combinations = list(product(range(months), *(values for _, values in labels)))
+    return pd.DataFrame(combinations, columns=["month", *names])
 
 
-def _grid(months: int, **labels: tuple[str, ...]) -> pd.DataFrame:
-    index = pd.MultiIndex.from_product([range(months), *labels.values()], names=["month", *labels])
-    return index.to_frame(index=False)
-
-
-def _filled(rows: pd.DataFrame, table: Table, replication: int, effect: float) -> pd.DataFrame:
+def _values(rows: pd.DataFrame, table: Table, replication: int, effect: float) -> pd.DataFrame:
     draws = np.random.default_rng([replication, zlib.crc32(table.name.encode())])
     own = (rows["retailer"] == "Alpha").to_numpy() if "retailer" in rows else np.zeros(len(rows), dtype=bool)
-    values = {
-        column.name: 1.0 + draws.random(len(rows)) + effect * own * (1 + 0.1 * draws.random(len(rows)))
-        for column in table.values
-    }
-    return rows.assign(**values)
+    noise = draws.random((2, len(rows), len(table.values)))
+    values = 1.0 + noise[0] + effect * own[:, np.newaxis] * (1 + 0.1 * noise[1])
+    return pd.DataFrame(values, columns=[column.name for column in table.values])

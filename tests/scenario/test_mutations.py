@@ -77,7 +77,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("mutations")
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_mutated_scenarios(folder: Path, data: st.DataObject) -> None:
     tree = copy.deepcopy(TINY)
@@ -113,7 +113,7 @@ paths = st.lists(
 ).map(".".join)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.dictionaries(paths | st.text(max_size=6), junk, max_size=3))
 def test_any_changes(folder: Path, changes: dict[str, Any]) -> None:
     load_or_refuse(write(folder, yaml.safe_dump(TINY), "tiny.yaml"), changes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from multiprocessing import current_process, parent_process
+from multiprocessing import current_process
 from typing import Protocol, Self
 
 from marketsim.errors import RunFailedError
@@ -49,7 +49,7 @@ def available_cores() -> int:
 
 def refuse_in_starting_worker() -> None:
     """Raise RunFailedError in a worker that runs its parent's script from the top: it would start workers."""
-    if parent_process() is not None and getattr(current_process(), "_inheriting", False):
+    if getattr(current_process(), "_inheriting", False):
         raise RunFailedError(f"a worker process has begun to run the whole study again: {GUARD_HINT}")
 
 

@@ -11,43 +11,41 @@ from marketsim.market.compiled import rule
 from marketsim.market.frame import Frame
 from marketsim.market.load_blocks import DeskMonth, month_of_blocks
 from marketsim.market.queues import Clock, ServiceStandard, share_within, total
-from marketsim.market.records import Records, record_type
+from marketsim.market.records import Record, Records, record_type
 from marketsim.market.satisfaction import responsiveness
-from marketsim.market.tickets import CASE, CONTACT, FIELD
+from marketsim.market.tickets import FIELD
 from marketsim.scenario.service import DESKS, TIERS, Desk
 from marketsim.scenario.study import Study
 
 FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
 MINUTES = 60.0
 CLOCKS = (Clock.REPLY, Clock.ARRIVAL, Clock.SOLUTION)
 """What the standards of the contact, field and case desk measure."""
 
 
-class DeskRules(NamedTuple):
-    """How desks are run; first axis retailers, second desks, third regions.
+DESK = record_type(
+    whole_market="i8",
+    dedicated="i8",
+    classes="i8",
+    class_of=("i8", (4,)),
+    clock="i8",
+    open_hours="f8",
+    handle_hours="f8",
+    sla_hours="f8",
+    travel_hours="f8",
+)
+"""How one desk is run in one region.
 
-    Attributes:
-        whole_market: whether one team serves all regions (its values then stand in region 0). Shape (retailers, 3).
-        handle_hours: time that a ticket occupies a server, travel included. Shape (retailers, 3, regions).
-        open_hours: hours a month. Shape (retailers, 3).
-        classes: number of classes that are told apart. Shape (retailers, 3).
-        class_of: class of a tier, 0 served first. Shape (retailers, 3, 4).
-        dedicated: whether class 0 has a team of its own. Shape (retailers, 3).
-        sla_hours: service standard. Shape (retailers, 3, regions).
-        travel_hours: travel that counts against it. Shape (3, regions).
-        hours_shares, load_factors: load blocks. Shape (blocks,).
-    """
+whole_market (whether one team serves all regions; its tickets then stand in region 0); dedicated (whether class 0 has a team
+of its own); classes (number that are told apart); class_of (class of each tier, 0 served first); clock (what its standard
+measures); open_hours (a month); handle_hours (time that a ticket occupies a server, travel included); sla_hours;
+travel_hours (that count against the standard).
+"""
 
-    whole_market: BoolArray
-    handle_hours: FloatArray
-    open_hours: FloatArray
-    classes: IntArray
-    class_of: IntArray
-    dedicated: BoolArray
-    sla_hours: FloatArray
-    travel_hours: FloatArray
+
+class LoadBlocks(NamedTuple):
+    """The load blocks of a month: share of the hours, and arrivals relative to the mean. Shape (blocks,)."""
+
     hours_shares: FloatArray
     load_factors: FloatArray
 
@@ -64,38 +62,6 @@ class Carried(NamedTuple):
     repeats: FloatArray
 
 
-class DeskResults(NamedTuple):
-    """A month at all desks by retailer, desk, region and tier; waits by load block as a fifth axis.
-
-    Attributes:
-        wait_probability: probability that a ticket waits. Shape (retailers, 3, regions, 4, blocks).
-        wait_hours: mean wait. Same shape.
-        arrivals: new tickets, repeats included. Shape (retailers, 3, regions, 4).
-        served: tickets handled. Same shape.
-        backlog: tickets left over. Same shape.
-        mean_wait_hours: mean over blocks by tickets. Same shape.
-        sla_share: share within the standard. Same shape.
-        busy_sla_share: the same in the busiest block. Same shape.
-        utilisation: share of time that the staff who serve the tier are busy. Same shape.
-        servers: number on duty of that staff. Same shape.
-        served_share: share of tickets and backlog that is handled in the month. Same shape.
-        repeat_factor: tickets with repeats over those without. Same shape.
-    """
-
-    wait_probability: FloatArray
-    wait_hours: FloatArray
-    arrivals: FloatArray
-    served: FloatArray
-    backlog: FloatArray
-    mean_wait_hours: FloatArray
-    sla_share: FloatArray
-    busy_sla_share: FloatArray
-    utilisation: FloatArray
-    servers: FloatArray
-    served_share: FloatArray
-    repeat_factor: FloatArray
-
-
 MAX_BLOCKS = 12
 SITE = record_type(
     wait_probability=("f8", (MAX_BLOCKS,)),
@@ -103,15 +69,25 @@ SITE = record_type(
     clock_offset="f8",
     half_time="f8",
     sla_hours="f8",
+    arrivals="f8",
+    served="f8",
+    backlog="f8",
+    mean_wait_hours="f8",
+    busy_wait_hours="f8",
     sla_share="f8",
+    busy_sla_share="f8",
+    utilisation="f8",
+    servers="f8",
     served_share="f8",
     repeat_factor="f8",
 )
-"""What a customer of a tier meets at a desk in its region.
+"""A month at a desk in a region, as a tier meets it.
 
-wait_probability, wait_hours (mean) by load block; clock_offset (hours of travel or handling that it waits through besides);
-half_time (wait at which responsiveness is one half, hours); sla_hours; sla_share (share of tickets within it); served_share
-(share of open tickets that is dealt with in the month); repeat_factor (tickets with repeats over those without).
+wait_probability, wait_hours (mean) by load block; clock_offset (hours of travel or handling that a customer waits through
+besides); half_time (wait at which responsiveness is one half, hours); sla_hours; arrivals (tickets, repeats included),
+served, backlog (tickets); mean_wait_hours, busy_wait_hours (busiest block); sla_share, busy_sla_share (share of tickets
+within the standard); utilisation and servers of the team that serves the tier; served_share (share of open tickets that is
+dealt with in the month); repeat_factor (tickets with repeats over those without).
 """
 
 
@@ -135,13 +111,6 @@ class ServiceMonth(NamedTuple):
     supply_quality: FloatArray
 
 
-def empty_results(retailers: int, regions: int, blocks: int) -> DeskResults:
-    """Return results of zeros for so many retailers, regions and load blocks."""
-    cells = (retailers, len(DESKS), regions, len(TIERS))
-    by_block = (*cells, blocks)
-    return DeskResults(np.zeros(by_block), np.zeros(by_block), *(np.zeros(cells) for _ in range(10)))
-
-
 def nothing_carried(retailers: int, regions: int) -> Carried:
     """Return the state of desks without a past."""
     cells = (retailers, len(DESKS), regions, len(TIERS))
@@ -150,181 +119,165 @@ def nothing_carried(retailers: int, regions: int) -> Carried:
 
 @rule
 def serve_all(
-    rules: DeskRules,
+    rules: Records,
+    blocks: LoadBlocks,
     tickets: FloatArray,
     carried: Carried,
     servers: FloatArray,
     dedicated_share: FloatArray,
     resolution: FloatArray,
-    out: DeskResults,
+    sites: Records,
 ) -> None:
-    """Serve a month's tickets at all desks; results and what is carried over are written in place.
+    """Serve a month's tickets at all desks; sites and what is carried over are written in place.
 
     Args:
-        rules: how desks are run.
+        rules: records of `DESK`. Shape (retailers, 3, regions).
+        blocks: load blocks.
         tickets: new tickets, repeats not included. Shape (retailers, 3, regions, 4).
         carried: what last month left over, by class; replaced by what this month leaves.
         servers: number on duty. Shape (retailers, 3, regions); a team for all regions stands in region 0.
         dedicated_share: share of them in the dedicated team. Same shape.
         resolution: share of tickets that is solved for good. Shape (retailers, 3).
-        out: results.
+        sites: records of `SITE`. Shape (retailers, 3, regions, 4).
     """
     for j in range(tickets.shape[0]):
         for d in range(tickets.shape[1]):
-            if rules.whole_market[j, d]:
-                serve_site(rules, j, d, 0, tickets[j, d].sum(0), carried, servers, dedicated_share, resolution[j, d], out)
-                spread_over_regions(j, d, out)
-            else:
-                for r in range(tickets.shape[2]):
-                    serve_site(rules, j, d, r, tickets[j, d, r], carried, servers, dedicated_share, resolution[j, d], out)
+            whole = rules[j, d, 0].whole_market
+            for r in range(1 if whole else tickets.shape[2]):
+                raised = tickets[j, d, r].copy()
+                if whole:
+                    for other in range(1, tickets.shape[2]):
+                        raised += tickets[j, d, other]
+                serve_site(
+                    rules[j, d, r],
+                    blocks,
+                    raised,
+                    carried.backlog[j, d, r],
+                    carried.repeats[j, d, r],
+                    servers[j, d, r],
+                    dedicated_share[j, d, r],
+                    resolution[j, d],
+                    sites[j, d, r],
+                )
+            if whole:
+                for r in range(1, tickets.shape[2]):
+                    for k in range(tickets.shape[3]):
+                        meet_elsewhere(sites[j, d, 0, k], sites[j, d, r, k])
 
 
 @rule
-def spread_over_regions(j: int, d: int, out: DeskResults) -> None:
-    """Let customers of all regions meet the one team's service; its tickets stay in region 0."""
-    for r in range(1, out.served.shape[2]):
-        for values in (out.wait_probability, out.wait_hours):
-            values[j, d, r] = values[j, d, 0]
-        for values in (out.mean_wait_hours, out.sla_share, out.busy_sla_share, out.utilisation, out.servers):
-            values[j, d, r] = values[j, d, 0]
-        for values in (out.served_share, out.repeat_factor):
-            values[j, d, r] = values[j, d, 0]
-        for values in (out.arrivals, out.served, out.backlog):
-            values[j, d, r] = 0.0
+def meet_elsewhere(source: Record, site: Record) -> None:
+    """Let customers of another region meet the one team's service, in place; its tickets stay where it is."""
+    for b in range(len(site.wait_hours)):
+        site.wait_probability[b] = source.wait_probability[b]
+        site.wait_hours[b] = source.wait_hours[b]
+    site.mean_wait_hours = source.mean_wait_hours
+    site.busy_wait_hours = source.busy_wait_hours
+    site.sla_share = source.sla_share
+    site.busy_sla_share = source.busy_sla_share
+    site.utilisation = source.utilisation
+    site.servers = source.servers
+    site.served_share = source.served_share
+    site.repeat_factor = source.repeat_factor
 
 
 @rule
 def serve_site(
-    rules: DeskRules,
-    j: int,
-    d: int,
-    r: int,
+    desk: Record,
+    blocks: LoadBlocks,
     tickets: FloatArray,
-    carried: Carried,
-    servers: FloatArray,
-    dedicated_share: FloatArray,
+    backlog: FloatArray,
+    repeats: FloatArray,
+    servers: float,
+    dedicated_share: float,
     resolution: float,
-    out: DeskResults,
+    sites: Records,
 ) -> None:
     """Serve one team's (or, with a dedicated team, two teams') month of tickets by tier, in place."""
-    count = rules.classes[j, d]
+    count = desk.classes
     first = np.zeros(count)
     for k in range(len(tickets)):
-        first[rules.class_of[j, d, k]] += tickets[k]
-    arrivals = first + carried.repeats[j, d, r, :count]
-    demand = arrivals + carried.backlog[j, d, r, :count]
-    pools = count if rules.dedicated[j, d] else 1
-    width = 1 if rules.dedicated[j, d] else count
+        first[desk.class_of[k]] += tickets[k]
+    arrivals = first + repeats[:count]
+    demand = arrivals + backlog[:count]
+    pools = count if desk.dedicated else 1
+    width = count // pools
     for pool in range(pools):
         share = 1.0
         if pools > 1:
-            share = dedicated_share[j, d, r] if pool == 0 else 1.0 - dedicated_share[j, d, r]
-        own = slice(pool * width, (pool + 1) * width)
-        on_duty = share * servers[j, d, r]
-        month = serve_pool(rules, j, d, r, arrivals[own], carried.backlog[j, d, r, own], on_duty)
+            share = dedicated_share if pool == 0 else 1.0 - dedicated_share
+        begin, end = pool * width, (pool + 1) * width
+        month = month_of_blocks(
+            arrivals[begin:end],
+            backlog[begin:end],
+            desk.handle_hours,
+            desk.open_hours,
+            blocks.hours_shares,
+            blocks.load_factors,
+            share * servers,
+        )
         for column in range(width):
-            c = pool * width + column
+            c = begin + column
             served = total(month.served_tickets[:, column])
-            carried.backlog[j, d, r, c] = month.backlog_tickets[column]
-            carried.repeats[j, d, r, c] = (1.0 - resolution) * served
-            write_class(rules, j, d, r, month, column, c, tickets, first[c], arrivals[c], demand[c], on_duty, out)
+            left = month.backlog_tickets[column]
+            backlog[c] = left
+            repeats[c] = (1.0 - resolution) * served
+            last = 0
+            for k in range(len(tickets)):
+                if desk.class_of[k] == c:
+                    last = k
+            for k in range(len(tickets)):
+                if desk.class_of[k] != c:
+                    continue
+                site: Record = sites[k]
+                part = tickets[k] / first[c] if first[c] > 0.0 else (1.0 if k == last else 0.0)
+                site.arrivals = part * arrivals[c]
+                site.served = part * served
+                site.backlog = part * left
+                site.servers = share * servers
+                site.served_share = served / demand[c] if demand[c] > 0.0 else 1.0
+                site.repeat_factor = arrivals[c] / first[c] if first[c] > 0.0 else 1.0
+                write_waits(desk, blocks, month, column, site)
 
 
 @rule
-def serve_pool(
-    rules: DeskRules, j: int, d: int, r: int, tickets: FloatArray, backlog: FloatArray, servers: float
-) -> DeskMonth:
-    """Return the month of one pool of servers, by block and class."""
-    return month_of_blocks(
-        tickets,
-        backlog,
-        rules.handle_hours[j, d, r],
-        rules.open_hours[j, d],
-        rules.hours_shares,
-        rules.load_factors,
-        servers,
-    )
-
-
-@rule
-def standard_of(rules: DeskRules, j: int, d: int, r: int) -> ServiceStandard:
+def standard_of(desk: Record) -> ServiceStandard:
     """Return a desk's service standard."""
     clock = Clock.REPLY
-    if d == FIELD:
+    if desk.clock == Clock.ARRIVAL:
         clock = Clock.ARRIVAL
-    elif d == CASE:
+    elif desk.clock == Clock.SOLUTION:
         clock = Clock.SOLUTION
-    return ServiceStandard(clock, rules.sla_hours[j, d, r], rules.travel_hours[d, r])
+    return ServiceStandard(clock, desk.sla_hours, desk.travel_hours)
 
 
 @rule
-def write_class(
-    rules: DeskRules,
-    j: int,
-    d: int,
-    r: int,
-    month: DeskMonth,
-    column: int,
-    c: int,
-    tickets: FloatArray,
-    first: float,
-    arrivals: float,
-    demand: float,
-    servers: float,
-    out: DeskResults,
-) -> None:
-    """Write a class's month to the results of its tiers; tickets are split by the tiers' new ones."""
-    served = total(month.served_tickets[:, column])
-    within = within_standard(rules, j, d, r, month, column)
-    last = 0
-    for k in range(len(tickets)):
-        if rules.class_of[j, d, k] == c:
-            last = k
-    for k in range(len(tickets)):
-        if rules.class_of[j, d, k] != c:
-            continue
-        share = tickets[k] / first if first > 0.0 else (1.0 if k == last else 0.0)
-        out.wait_probability[j, d, r, k] = month.waiting_probabilities[:, column]
-        out.wait_hours[j, d, r, k] = month.wait_hours[:, column]
-        out.arrivals[j, d, r, k] = share * arrivals
-        out.served[j, d, r, k] = share * served
-        out.backlog[j, d, r, k] = share * month.backlog_tickets[column]
-        out.mean_wait_hours[j, d, r, k] = block_mean(rules, month, column)
-        out.busy_sla_share[j, d, r, k] = within[np.argmax(rules.load_factors)]
-        out.sla_share[j, d, r, k] = weighted_by_block(rules, month, column, within)
-        out.utilisation[j, d, r, k] = (month.utilisations * rules.hours_shares).sum()
-        out.servers[j, d, r, k] = servers
-        out.served_share[j, d, r, k] = served / demand if demand > 0.0 else 1.0
-        out.repeat_factor[j, d, r, k] = arrivals / first if first > 0.0 else 1.0
+def write_waits(desk: Record, blocks: LoadBlocks, month: DeskMonth, column: int, site: Record) -> None:
+    """Write the waits of a class to a site, in place, and their means over the blocks by tickets served.
 
-
-@rule
-def block_mean(rules: DeskRules, month: DeskMonth, column: int) -> float:
-    """Return the mean wait of a class over the blocks, hours."""
-    return weighted_by_block(rules, month, column, month.wait_hours[:, column])
-
-
-@rule
-def weighted_by_block(rules: DeskRules, month: DeskMonth, column: int, values: FloatArray) -> float:
-    """Return the mean of a value over blocks by tickets served, or by expected tickets where there are none."""
-    weights = month.served_tickets[:, column]
-    whole = total(weights)
-    if whole <= 0.0:
-        weights = rules.hours_shares * rules.load_factors
-        whole = total(weights)
-    return total(weights * values) / whole
-
-
-@rule
-def within_standard(rules: DeskRules, j: int, d: int, r: int, month: DeskMonth, column: int) -> FloatArray:
-    """Return the share of a class's tickets within the standard, by block."""
-    standard = standard_of(rules, j, d, r)
-    within = np.empty(month.wait_hours.shape[0])
-    for b in range(len(within)):
-        within[b] = share_within(
-            standard, month.waiting_probabilities[b, column], month.wait_hours[b, column], 1.0 / rules.handle_hours[j, d, r]
-        )
-    return within
+    Where nobody comes, the means are by the tickets that would be expected.
+    """
+    standard = standard_of(desk)
+    anybody = total(month.served_tickets[:, column]) > 0.0
+    busy_load = -1.0
+    weights, waits, within, used = 0.0, 0.0, 0.0, 0.0
+    for b in range(len(blocks.hours_shares)):
+        probability, wait = month.waiting_probabilities[b, column], month.wait_hours[b, column]
+        share = share_within(standard, probability, wait, 1.0 / desk.handle_hours)
+        weight = month.served_tickets[b, column] if anybody else blocks.hours_shares[b] * blocks.load_factors[b]
+        site.wait_probability[b] = probability
+        site.wait_hours[b] = wait
+        weights += weight
+        waits += weight * wait
+        within += weight * share
+        used += blocks.hours_shares[b] * month.utilisations[b]
+        if blocks.load_factors[b] > busy_load:
+            busy_load = blocks.load_factors[b]
+            site.busy_wait_hours = wait
+            site.busy_sla_share = share
+    site.mean_wait_hours = waits / weights
+    site.sla_share = within / weights
+    site.utilisation = used
 
 
 def expected_responsiveness(wait_probability: FloatArray, wait_hours: FloatArray, offset: FloatArray, half_time: FloatArray) -> FloatArray:
@@ -336,58 +289,50 @@ def expected_responsiveness(wait_probability: FloatArray, wait_hours: FloatArray
     return quality
 
 
-def build_desks(frame: Frame, study: Study) -> DeskRules:
-    """Return how the desks of a study are run."""
-    retailers = [study.retailers[name] for name in frame.retailers]
-    desks = [[getattr(retailer.desks, name) for name in DESKS] for retailer in retailers]
-    regions = [study.market.regions[name] for name in frame.regions]
-    travel = np.zeros((len(DESKS), len(regions)))
-    travel[FIELD] = [region.travel_minutes / MINUTES for region in regions]
+def build_blocks(study: Study) -> LoadBlocks:
+    """Return the load blocks of a study."""
     blocks = study.market.load_blocks
-    return DeskRules(
-        whole_market=np.array([[desk.scope == "market" for desk in row] for row in desks], dtype=np.bool_),
-        handle_hours=_handle_hours(desks, travel, [region.share for region in regions]),
-        open_hours=np.array([[desk.open_hours for desk in row] for row in desks], dtype=np.float64),
-        classes=np.array([[max(_classes(desk)) + 1 for desk in row] for row in desks], dtype=np.int64),
-        class_of=np.array([[_classes(desk) for desk in row] for row in desks], dtype=np.int64),
-        dedicated=np.array([[desk.discipline == "dedicated" for desk in row] for row in desks], dtype=np.bool_),
-        sla_hours=np.array(
-            [
-                [[(desk.sla_minutes or region.field_sla_minutes) / MINUTES for region in regions] for desk in row]
-                for row in desks
-            ]
-        ),
-        travel_hours=travel,
-        hours_shares=np.array([block.hours_share for block in blocks], dtype=np.float64),
-        load_factors=np.array([block.load_factor for block in blocks], dtype=np.float64),
-    )
+    return LoadBlocks(np.array([b.hours_share for b in blocks]), np.array([b.load_factor for b in blocks], dtype=np.float64))
 
 
-def _handle_hours(desks: list[list[Desk]], travel: FloatArray, shares: list[float]) -> FloatArray:
-    """Time that a ticket occupies a server; one team for all regions has the mean travel."""
-    mean_travel = travel @ np.array(shares)
-    hours = [
-        [desk.handle_minutes / MINUTES + (np.full(len(shares), mean_travel[d]) if desk.scope == "market" else travel[d]) for d, desk in enumerate(row)]
-        for row in desks
-    ]
-    return np.array(hours, dtype=np.float64)
+def build_desks(frame: Frame, study: Study) -> Records:
+    """Return how the desks of a study are run: records of `DESK`. Shape (retailers, 3, regions)."""
+    regions = [study.market.regions[name] for name in frame.regions]
+    mean_travel = sum(region.share * region.travel_minutes for region in regions)
+    rules = np.zeros((len(frame.retailers), len(DESKS), len(regions)), dtype=DESK)
+    for j, name in enumerate(frame.retailers):
+        for d, desk_name in enumerate(DESKS):
+            desk: Desk = getattr(study.retailers[name].desks, desk_name)
+            classes = _classes(desk)
+            for r, region in enumerate(regions):
+                travel = (mean_travel if desk.scope == "market" else region.travel_minutes) if d == FIELD else 0.0
+                rules[j, d, r] = (
+                    desk.scope == "market",
+                    desk.discipline == "dedicated",
+                    max(classes) + 1,
+                    classes,
+                    CLOCKS[d],
+                    desk.open_hours,
+                    (desk.handle_minutes + travel) / MINUTES,
+                    (desk.sla_minutes or region.field_sla_minutes) / MINUTES,
+                    travel / MINUTES,
+                )
+    return rules
 
 
-def _classes(desk: Desk) -> list[int]:
+def _classes(desk: Desk) -> tuple[int, ...]:
     """Class of each tier: fifo has one, priority one per named tier and one of all others, dedicated two."""
     if desk.discipline == "fifo":
-        return [0] * len(TIERS)
+        return (0,) * len(TIERS)
     named = list(dict.fromkeys(desk.priority_tiers))
     others = len(named) if desk.discipline == "priority" else 1
     order = {tier: rank if desk.discipline == "priority" else 0 for rank, tier in enumerate(named)}
     classes = [order.get(tier, others) for tier in TIERS]
     ranks = {c: rank for rank, c in enumerate(sorted(set(classes)))}
-    return [ranks[c] for c in classes]
+    return tuple(ranks[c] for c in classes)
 
 
-def clock_offsets(rules: DeskRules, retailer: int) -> FloatArray:
-    """Return what a customer waits through besides the queue: travel (field) or handling (case). Shape (3, regions)."""
-    offsets = rules.travel_hours.copy()
-    offsets[CASE] = rules.handle_hours[retailer, CASE]
-    offsets[CONTACT] = 0.0
+def clock_offsets(rules: Records) -> FloatArray:
+    """Return what a customer waits through besides the queue, hours: travel (field) or handling (case)."""
+    offsets: FloatArray = np.where(rules["clock"] == Clock.SOLUTION, rules["handle_hours"], rules["travel_hours"])
     return offsets

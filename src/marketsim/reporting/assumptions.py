@@ -110,19 +110,19 @@ def _settings(view: StudyView) -> tuple[Setting, ...]:
     return tuple(_walk(study, (), ()))
 
 
-def _walk(section: BaseModel, path: tuple[str, ...], names: tuple[str, ...]) -> Iterator[Setting]:
-    """Yield the settings of a section and the sections in it; names are places of the path given by the user."""
+def _walk(section: BaseModel, path: tuple[str, ...], names: tuple[int, ...]) -> Iterator[Setting]:
+    """Yield the settings of a section and the sections in it; names are the places in the path that the user named."""
     for field, info in type(section).model_fields.items():
         value = getattr(section, field)
         here = (*path, field)
         nested = dict(_sections(value))
         if not nested:
-            shown = [part if place not in map(int, names) else "*" for place, part in enumerate(here)]
-            name = " ".join(here[int(place)] for place in names)
+            shown = ["*" if place in names else part for place, part in enumerate(here)]
+            name = " ".join(here[place] for place in names)
             yield Setting(".".join(here), ".".join(shown), name, _plain(value), of_field(info))
         for key, inner in nested.items():
             deeper = (*here, key) if key else here
-            yield from _walk(inner, deeper, (*names, str(len(here))) if key else names)
+            yield from _walk(inner, deeper, (*names, len(here)) if key else names)
 
 
 def _sections(value: Any) -> Iterator[tuple[str, BaseModel]]:

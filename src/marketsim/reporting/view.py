@@ -228,12 +228,14 @@ class StudyView:
         """What stands under every figure and table: worlds, interval, seed and scenario."""
         count = self.replications
         interval = " · 95 % intervals" if count > 1 else " · no interval"
-        manifest = self.result.manifest
         noun = "replication" if count == 1 else "replications"
-        return (
-            f"n = {count} {noun}{interval} · {self.period} · "
-            f"seed {manifest['seed']} · scenario {manifest['short_hash']}"
-        )
+        return f"n = {count} {noun}{interval} · {self.period} · {self.origin}"
+
+    @property
+    def origin(self) -> str:
+        """Seed and scenario hash."""
+        manifest = self.result.manifest
+        return f"seed {manifest['seed']} · scenario {manifest['short_hash']}"
 
     @property
     def replications(self) -> int:

@@ -47,7 +47,8 @@ def _resolve(path: str) -> tuple[tuple[str, ...], Shape]:
         while shape.kind in ("names", "list") and _is_left_out(part, shape, where):
             where.append("*")
             shape = shape_of(shape.inner)
-        inner = child(shape, int(part) if shape.kind == "list" and part.isdecimal() else part)
+        in_list = shape.kind == "list" and (part.isdecimal() or part == "*")
+        inner = child(shape, 0 if in_list else part)
         if inner is None:
             raise ScenarioError([Problem(path, _unknown(part, shape))], "the path")
         where.append(part)

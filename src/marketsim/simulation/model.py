@@ -99,6 +99,7 @@ class RetailMarket(mesa.Model):  # type: ignore[misc]
         self.tiers = tiers.build_tiers(self.frame, self.study)
         self.levers = build_levers(self.frame, self.study, self.intensities)
         self.desk_rules = desks.build_desks(self.frame, self.study)
+        self.load_blocks = desks.build_blocks(self.study)
         self.ticket_rates = service.ticket_rates(self)
         self.dedicated_share: FloatArray | None = None
         retailers = [self.study.retailers[name] for name in self.frame.retailers]
@@ -196,7 +197,7 @@ class RetailMarket(mesa.Model):  # type: ignore[misc]
 
     def serve(self) -> None:
         """Work off the month's tickets at all desks."""
-        self.service, self.desk_results, self.ticket_sums = service.serve(self)
+        self.service, self.ticket_sums = service.serve(self)
 
     def bill(self) -> None:
         """Bill all customers."""

@@ -66,7 +66,7 @@ class Recorder:
         self.values[SEGMENT_MONTH.name][month] = self._segment_rows(model)
         self.values[DESK_MONTH.name][month] = self._desk_rows(model)
         self.values[FLOWS.name][month] = model.choices.flows.transpose(2, 0, 1, 3)
-        self.whole_market[month] = model.desk_rules.whole_market
+        self.whole_market[month] = model.desk_rules["whole_market"][:, :, 0]
         self.months = month + 1
 
     def _market(self, model: RetailMarket) -> list[float]:
@@ -129,20 +129,10 @@ class Recorder:
         return np.concatenate(parts, axis=-1)
 
     def _desk_rows(self, model: RetailMarket) -> FloatArray:
-        results = model.desk_results
-        busy = int(np.argmax(model.desk_rules.load_factors))
-        parts = [
-            results.arrivals,
-            results.served,
-            results.backlog,
-            results.mean_wait_hours * MINUTES,
-            results.wait_hours[..., busy] * MINUTES,
-            results.sla_share,
-            results.busy_sla_share,
-            results.utilisation,
-            results.servers,
-        ]
-        return np.stack(parts, axis=-1)
+        sites = model.service.sites[:-1]
+        minutes = [sites[name] * MINUTES for name in ("mean_wait_hours", "busy_wait_hours")]
+        shares = [sites[name] for name in ("sla_share", "busy_sla_share", "utilisation", "servers")]
+        return np.stack([sites["arrivals"], sites["served"], sites["backlog"], *minutes, *shares], axis=-1)
 
     def tables(self, policy: str, replication: int) -> dict[str, pd.DataFrame]:
         """Return the tidy tables of all recorded months, sorted by their keys; empty cells are left out."""

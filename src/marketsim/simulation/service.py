@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marketsim.market import desks
-from marketsim.market.desks import Carried, DeskResults, DeskRules, ServiceMonth
+from marketsim.market.desks import Carried, ServiceMonth
 from marketsim.market.exact import as_float
 from marketsim.market.levers import covered_share
+from marketsim.market.queues import Clock, ServiceStandard
 from marketsim.market.records import Records
 from marketsim.market.staffing import DeskLoad, smallest_staff
 from marketsim.market.tickets import CASE, CONTACT, FIELD, TicketRates
@@ -48,7 +49,7 @@ def expected_load(model: RetailMarket) -> Work:
     """Return the month's expected tickets, and what levers make of the time and the success of handling them."""
     load = sum((segment.raise_tickets() for segment in model.segments), np.int64(0))
     tickets = as_float(load)[:-1]
-    handle_hours = model.desk_rules.handle_hours.copy()
+    handle_hours = model.desk_rules["handle_hours"].copy()
     resolution = np.array([[getattr(d, name).first_contact_resolution for name in DESKS] for d in _desks(model)])
     for j in range(len(model.frame.retailers)):
         for lever in range(model.levers.first[j], model.levers.first[j + 1]):
@@ -88,7 +89,6 @@ def _staff_of_desk(
     model: RetailMarket, j: int, d: int, desk: Desk, tickets: FloatArray, work: Work, duty: float
 ) -> FloatArray:
     """Staff of one desk by region; a team for all regions stands in region 0."""
-    rules = model.desk_rules
     whole = desk.scope == "market"
     if whole:
         tickets = np.array([tickets.sum(), *[0.0] * (len(tickets) - 1)])
@@ -101,8 +101,9 @@ def _staff_of_desk(
         elif desk.target_utilisation is not None:
             staff[r] = tickets[r] * handle / (desk.target_utilisation * duty)
         else:
-            load = DeskLoad(float(tickets[r]), float(handle), desk.open_hours, rules.hours_shares, rules.load_factors)
-            standard = desks.standard_of(rules, j, d, r)
+            load = DeskLoad(float(tickets[r]), float(handle), desk.open_hours, *model.load_blocks)
+            rule = model.desk_rules[j, d, r]
+            standard = ServiceStandard(Clock(int(rule["clock"])), float(rule["sla_hours"]), float(rule["travel_hours"]))
             staff[r] = smallest_staff(load, duty / desk.open_hours, standard, desk.sla_target)
     return staff * desk.staff_factor
 
@@ -113,7 +114,7 @@ def servers_on_duty(model: RetailMarket) -> FloatArray:
     for retailer in model.retailers:
         costs = model.study.retailers[retailer.name].costs
         duty = costs.working_hours_per_month * costs.availability
-        rows.append(retailer.staff * duty / model.desk_rules.open_hours[retailer.index][:, None])
+        rows.append(retailer.staff * duty / model.desk_rules["open_hours"][retailer.index])
     return np.array(rows)
 
 
@@ -123,10 +124,10 @@ def dedicated_shares(model: RetailMarket, tickets: FloatArray) -> FloatArray:
     for j, settings in enumerate(_desks(model)):
         for d, name in enumerate(DESKS):
             desk: Desk = getattr(settings, name)
-            if desk.discipline != "dedicated" or model.desk_rules.classes[j, d] == 1:
+            if desk.discipline != "dedicated" or model.desk_rules["classes"][j, d, 0] == 1:
                 continue
             site = tickets[j, d].sum(axis=0, keepdims=True) if desk.scope == "market" else tickets[j, d]
-            first = site[:, model.desk_rules.class_of[j, d] == 0].sum(axis=1)
+            first = site[:, model.desk_rules["class_of"][j, d, 0] == 0].sum(axis=1)
             total = site.sum(axis=1)
             shares[j, d] = np.divide(first, total, out=np.full(len(total), 0.5), where=total > 0)
             if desk.dedicated_staff_share is not None:
@@ -134,55 +135,62 @@ def dedicated_shares(model: RetailMarket, tickets: FloatArray) -> FloatArray:
     return shares
 
 
-def regroup(old: DeskRules, new: DeskRules, carried: Carried, work: Work) -> Carried:
-    """Return what is carried over, sorted into the classes of new rules by the tiers' share of tickets."""
+def regroup(old: Records, new: Records, carried: Carried, work: Work) -> Carried:
+    """Return what is carried over, sorted into the classes of new desk rules by the tiers' share of tickets."""
     by_tier = work.tickets.sum(axis=3)
     return Carried(*(_regroup(old, new, values, by_tier) for values in carried))
 
 
-def _regroup(old: DeskRules, new: DeskRules, values: FloatArray, tickets: FloatArray) -> FloatArray:
-    if np.array_equal(old.class_of, new.class_of) and np.array_equal(old.whole_market, new.whole_market):
+def _regroup(old: Records, new: Records, values: FloatArray, tickets: FloatArray) -> FloatArray:
+    same = [np.array_equal(old[name], new[name]) for name in ("class_of", "whole_market")]
+    if all(same):
         return values
     result = np.zeros_like(values)
-    for j, d, r, c in np.ndindex(*values.shape):
-        if values[j, d, r, c] == 0.0:
-            continue
-        source = tickets[j, d].sum(axis=0) if old.whole_market[j, d] else tickets[j, d, r]
-        members = np.where(old.class_of[j, d] == c, source, 0.0)
+    for j, d, r, c in np.argwhere(values > 0.0):
+        source = tickets[j, d].sum(axis=0) if old[j, d, r]["whole_market"] else tickets[j, d, r]
+        in_class = old[j, d, r]["class_of"] == c
+        members = np.where(in_class, source, 0.0)
         if members.sum() <= 0.0:
-            members = (old.class_of[j, d] == c).astype(np.float64)
+            members = in_class.astype(np.float64)
+        site = 0 if new[j, d, r]["whole_market"] else r
         for k, part in enumerate(values[j, d, r, c] * members / members.sum()):
-            site = 0 if new.whole_market[j, d] else r
-            result[j, d, site, new.class_of[j, d, k]] += part
+            result[j, d, site, new[j, d, r]["class_of"][k]] += part
     return result
 
 
-def serve(model: RetailMarket) -> tuple[ServiceMonth, DeskResults, FloatArray]:
+def serve(model: RetailMarket) -> tuple[ServiceMonth, FloatArray]:
     """Serve the month's tickets.
 
     Returns:
-        What customers meet; the results of the desks; tickets with repeats by retailer, segment and tier.
+        What customers meet; tickets with repeats by retailer, segment and tier.
     """
-    frame = model.frame
     work = expected_load(model)
-    rules = model.desk_rules._replace(handle_hours=work.handle_hours)
+    rules = model.desk_rules.copy()
+    rules["handle_hours"] = work.handle_hours
     by_tier = work.tickets.sum(axis=3)
     if model.dedicated_share is None:
         model.dedicated_share = dedicated_shares(model, by_tier)
-    results = desks.empty_results(len(frame.retailers), len(frame.regions), len(rules.hours_shares))
+    retailers = len(rules)
+    sites = np.zeros((retailers + 1, *by_tier.shape[1:]), dtype=desks.SITE)
     desks.serve_all(
-        rules, by_tier, model.carried, servers_on_duty(model), model.dedicated_share, work.resolution, results
+        rules,
+        model.load_blocks,
+        by_tier,
+        model.carried,
+        servers_on_duty(model),
+        model.dedicated_share,
+        work.resolution,
+        sites[:-1],
     )
-    expanded = work.tickets * results.repeat_factor[:, :, :, None, :]
-    return _service_month(model, rules, results, by_tier), results, expanded.sum(axis=(1, 2))
+    _set_standards(model, rules, sites)
+    expanded = work.tickets * sites["repeat_factor"][:-1, :, :, None, :]
+    return _service_month(model, sites, by_tier), expanded.sum(axis=(1, 2))
 
 
-def _service_month(model: RetailMarket, rules: DeskRules, results: DeskResults, tickets: FloatArray) -> ServiceMonth:
-    """What customers of every supplier meet; the default supplier's desks follow its parameters."""
-    half_times = model.behaviour.experience["responsiveness_half_time"]
-    sites = _sites(model, rules, results, half_times)
-    block_tickets = rules.hours_shares * rules.load_factors
-    gaps = _wait_gaps(model, rules, results, tickets, half_times)
+def _service_month(model: RetailMarket, sites: Records, tickets: FloatArray) -> ServiceMonth:
+    """What customers of every supplier meet."""
+    block_tickets = model.load_blocks.hours_shares * model.load_blocks.load_factors
+    gaps = _wait_gaps(model, sites[:-1], tickets)
     month = ServiceMonth(
         sites=sites,
         block_shares=np.cumsum(block_tickets / block_tickets.sum()),
@@ -195,46 +203,36 @@ def _service_month(model: RetailMarket, rules: DeskRules, results: DeskResults, 
     return month._replace(reputation=reputation)
 
 
-def _sites(model: RetailMarket, rules: DeskRules, results: DeskResults, half_times: float) -> Records:
-    """What a tier meets at each desk in each region. Shape (retailers + 1, 3, regions, 4)."""
-    retailers, blocks = len(rules.open_hours), len(rules.hours_shares)
-    sites = np.zeros((retailers + 1, *results.served.shape[1:]), dtype=desks.SITE)
+def _set_standards(model: RetailMarket, rules: Records, sites: Records) -> None:
+    """Write service standards and half times to the sites, in place; the default supplier's desks follow its parameters."""
     ours, default = sites[:-1], sites[-1]
-    ours["wait_probability"][..., :blocks] = results.wait_probability
-    ours["wait_hours"][..., :blocks] = results.wait_hours
-    for j in range(retailers):
-        ours["clock_offset"][j] = desks.clock_offsets(rules, j)[..., None]
-    ours["sla_hours"] = rules.sla_hours[..., None]
-    for name in ("sla_share", "served_share", "repeat_factor"):
-        ours[name] = getattr(results, name)
-    standard = _default_standards(model, rules)[..., None]
+    ours["clock_offset"] = desks.clock_offsets(rules)[..., None]
+    ours["sla_hours"] = rules["sla_hours"][..., None]
+    standard = _default_standards(model)[..., None]
     default["sla_hours"] = standard
     default["wait_probability"] = 1.0
     default["wait_hours"] = (model.study.market.default_supplier.wait_multiple * standard)[..., None]
     default["sla_share"], default["served_share"], default["repeat_factor"] = 0.5, 1.0, 1.0
-    sites["half_time"] = half_times * sites["sla_hours"]
-    return sites
+    sites["half_time"] = model.behaviour.experience["responsiveness_half_time"] * sites["sla_hours"]
 
 
-def _default_standards(model: RetailMarket, rules: DeskRules) -> FloatArray:
+def _default_standards(model: RetailMarket) -> FloatArray:
     """Service standards of the default supplier, hours: the schema's own. Shape (3, regions)."""
     standards = Desks()
     regions = [model.study.market.regions[name] for name in model.frame.regions]
-    hours = np.zeros(rules.sla_hours.shape[1:])
+    hours = np.zeros((len(DESKS), len(regions)))
     hours[CONTACT] = standards.contact.sla_minutes / desks.MINUTES
     hours[FIELD] = [region.field_sla_minutes / desks.MINUTES for region in regions]
     hours[CASE] = standards.case.sla_minutes / desks.MINUTES
     return hours
 
 
-def _wait_gaps(
-    model: RetailMarket, rules: DeskRules, results: DeskResults, tickets: FloatArray, half_times: float
-) -> FloatArray:
+def _wait_gaps(model: RetailMarket, sites: Records, tickets: FloatArray) -> FloatArray:
     """How much longer a tier waits than the best-served tier that has tickets, in half times. Shape (retailers, regions, 4)."""
-    waits = results.mean_wait_hours
+    waits = sites["mean_wait_hours"]
     present = np.where(tickets > 0, waits, np.inf)
     best = np.minimum(present.min(axis=3, keepdims=True), waits)
-    gaps = (waits - best) / (half_times * rules.sla_hours[..., None])
+    gaps = (waits - best) / sites["half_time"]
     share = model.ticket_rates.desk_share[:-1, :, None, None]
     result: FloatArray = (share * gaps).sum(axis=1)
     return result

@@ -71,7 +71,7 @@ def dose(subject: Subject) -> Chart | None:
     figure.text(0.006, 0.006, subject.footer(), fontsize=7.5, color=style.QUIET, ha="left", va="bottom")
     return Chart(
         "dose_response",
-        f"How the effect grows with {_short_title(found)}",
+        f"How the effect moves from {found[0].points[0][1]} to {found[0].points[-1][1]}",
         _finding(subject.view, found),
         "Lines with 95 % intervals against the number in the policies' names: differences of profit and shares to the base, "
         "waits and satisfaction of VIPs and ordinary customers, and the lane's share of customers and tickets.",
@@ -237,12 +237,6 @@ def _axis_title(found: tuple[Series, ...]) -> str:
     if parameter is None:
         return f"number in the name of the policies ({', '.join(f'{series.prefix}_…' for series in found)})"
     return f"{parameter.meaning.rstrip('.')} ({parameter.unit if parameter.unit != '1' else 'x 100'})"
-
-
-def _short_title(found: tuple[Series, ...]) -> str:
-    paths = {series.path for series in found}
-    path = paths.pop() if len(paths) == 1 else ""
-    return path.rsplit(".", 1)[-1].replace("_", " ") if path else "the number"
 
 
 def _key(figure: Figure, view: StudyView, found: tuple[Series, ...]) -> None:
