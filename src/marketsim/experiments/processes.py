@@ -32,7 +32,7 @@ class ProcessWorkers:
     """Runs in worker processes, each of which has the scenario and is handed a few keys at a time.
 
     When a worker is killed, its pool is lost. The runs that were under way are then tried once more, each
-    alone; the one with which the next pool is lost too is given up as not run. If workers cannot even
+    alone; the one with which the next pool is lost too is given up as not run. If no worker can even
     start, or pool after pool is lost in vain, everything that is left is given up.
     """
 
@@ -87,7 +87,6 @@ class ProcessWorkers:
 
     def _processes(self) -> ProcessPoolExecutor:
         if self._pool is None:
-            self._started.clear()
             setting = (self._job, self._stop, self._started)
             self._pool = ProcessPoolExecutor(
                 self._jobs, self._context, initializer=start_worker, initargs=setting
@@ -133,7 +132,7 @@ class ProcessWorkers:
         given_up = [key for key in lost if self._losses.get(key, 0) >= _ATTEMPTS]
         self._todo.extendleft(reversed([key for key in lost if key not in given_up]))
         self._pools_in_vain += 1
-        if self._pools_in_vain >= (_MOST_POOLS_IN_VAIN if started else _ATTEMPTS):
+        if not started or self._pools_in_vain >= _MOST_POOLS_IN_VAIN:
             given_up += self._todo
             self._todo.clear()
         self._give_up(given_up, _KILLED if started else _NOT_STARTED, receive, show)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from marketsim.reporting.numbers import Scale, digits_for, interval, plain, scale_for, signed
+from marketsim.reporting.numbers import Scale, digits_for, digits_with_sign, interval, plain, scale_for, signed
 from marketsim.reporting.view import Cell, StudyView
 from marketsim.results.tables import ALL, BASE, Kpi, kpi
 from marketsim.scenario.service import DESKS, TIERS
@@ -71,8 +71,9 @@ class Printer:
             number / self.scale.divisor
             for number in (cell.difference.mean, cell.difference.low, cell.difference.high)
         )
-        ends = "" if low == high == 0 else interval(low, high, self.difference_digits)
-        return f"{signed(value, self.difference_digits)} {ends}".strip()
+        digits = digits_with_sign(low, high, self.difference_digits)
+        ends = "" if low == high == 0 else interval(low, high, digits)
+        return f"{signed(value, digits)} {ends}".strip()
 
     def difference_with_unit(self, cell: Cell) -> str:
         """Return the paired difference, its interval and its unit."""

@@ -85,6 +85,13 @@ def interval(low: float, high: float, digits: int) -> str:
     return f"[{plain(low, digits)},{NO_BREAK}{plain(high, digits)}]"
 
 
+def digits_with_sign(low: float, high: float, digits: int, most: int = _MOST_DIGITS) -> int:
+    """Return enough digits for both ends of an interval to show on which side of zero they lie."""
+    while digits < most and any(end != 0 and math.isfinite(end) and round(end, digits) == 0 for end in (low, high)):
+        digits += 1
+    return digits
+
+
 def chance(probability: float) -> str:
     """Return a probability in per cent; never a certain 0 or 100."""
     if not math.isfinite(probability):

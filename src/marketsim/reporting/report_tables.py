@@ -60,7 +60,7 @@ def gains(view: StudyView, policy: str) -> HtmlTable:
     rows += [_rival_row(view, policy, rival) for rival in _largest_rivals(view, policy)]
     return HtmlTable(
         f"Under {policy}, against base",
-        ("who", "what", "base", policy, "difference [95 % interval]", "chance better", "verdict"),
+        ("who", "what", "verdict", "difference [95 % interval]", "chance better", "base", policy),
         tuple(row for row in rows if row),
         (view.footer,),
     )
@@ -85,11 +85,11 @@ def _gain_row(view: StudyView, policy: str, who: str, measure: Measure) -> tuple
     return (
         Entry(who),
         Entry(f"{measure.kpi.title}, {printer.scale.unit}"),
-        Entry(printer.level(base)),
-        Entry(printer.level(cell)),
+        verdict_entry(cell, better),
         Entry(f"{_difference(printer, cell)}{_unit_if_other(printer)}"),
         Entry(_chance(cell) if measure.kpi.better else MISSING),
-        verdict_entry(cell, better),
+        Entry(printer.level(base)),
+        Entry(printer.level(cell)),
     )
 
 
@@ -111,11 +111,11 @@ def _rival_row(view: StudyView, policy: str, rival: str) -> tuple[Entry, ...]:
     return (
         Entry(f"{rival} (rival)"),
         Entry(f"Profit, {printer.scale.unit}"),
-        Entry(printer.level(base)),
-        Entry(printer.level(cell)),
+        verdict_entry(cell, 1),
         Entry(_difference(printer, cell)),
         Entry(_chance(cell)),
-        verdict_entry(cell, 1),
+        Entry(printer.level(base)),
+        Entry(printer.level(cell)),
     )
 
 

@@ -69,7 +69,6 @@ _SETTINGS: dict[str, Any] = {
     "legend.frameon": False,
     "legend.fontsize": 8.5,
     "figure.facecolor": "white",
-    "figure.constrained_layout.use": True,
     "savefig.dpi": DPI,
     "svg.fonttype": "path",
     "svg.hashsalt": "marketsim",
@@ -177,6 +176,8 @@ def spread_labels(positions: Sequence[float], gap: float) -> list[float]:
 
 
 def save(figure: Figure, stem: Path) -> None:
-    """Write a figure as PNG and SVG, the same bytes every time."""
+    """Write a figure as PNG and SVG, the same bytes every time; its layout is computed once for both."""
+    figure.draw_without_rendering()
+    figure.set_layout_engine(None)
     figure.savefig(stem.with_suffix(".png"), dpi=DPI, metadata={"Software": None})
     figure.savefig(stem.with_suffix(".svg"), metadata={"Date": None, "Creator": None})

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from marketsim.reporting import style
 from marketsim.reporting.charts.chart import Chart, Subject
-from marketsim.reporting.numbers import plain, signed
+from marketsim.reporting.numbers import digits_for, digits_with_sign, plain, signed
 from marketsim.reporting.view import Estimate, StudyView, Verdict, estimate, verdict
 from marketsim.results.tables import BASE, DEFAULT_SUPPLIER
 
@@ -131,7 +131,7 @@ def _finding(subject: Subject, suppliers: list[str], base: FloatArray) -> str:
 
 
 def _amount(net: Estimate) -> str:
-    digits = 0 if abs(net.mean) >= 20 else 1
+    digits = digits_with_sign(net.low, net.high, digits_for([net.half_width]))
     ends = f" [{plain(net.low, digits)}, {plain(net.high, digits)}]" if net.low == net.low else ""
     return f"{signed(net.mean, digits)}{ends} GWh a year"
 
