@@ -48,6 +48,12 @@ def slow(given: Scenario, replication: int, policy: str = BASE, threads: int = 1
     return simulate(given, replication, policy, threads)
 
 
+def endless(given: Scenario, replication: int, policy: str = BASE, threads: int = 1) -> RunResult:
+    """Take a minute in all worlds but one."""
+    time.sleep(60 if replication else 0)
+    return simulate(given, replication, policy, threads)
+
+
 def wrong_tables(given: Scenario, replication: int, policy: str = BASE, threads: int = 1) -> RunResult:
     """Leave out a column in one world."""
     result = simulate(given, replication, policy, threads)
@@ -63,13 +69,28 @@ class Impatient(Silent):
         """Say after how many runs."""
         self.patience = patience
         self.parts: list[tuple[str, int]] = []
+        self.said: list[str] = []
 
     def begin(self, what: str, total: int) -> None:
         """Note what begins."""
         self.parts.append((what, total))
 
+    def say(self, text: str) -> None:
+        """Note what is said."""
+        self.said.append(text)
+
     def advance(self) -> None:
         """Press Ctrl-C when patience is at its end."""
         self.patience -= 1
         if self.patience <= 0:
+            raise KeyboardInterrupt
+
+
+class VeryImpatient(Impatient):
+    """A user who presses Ctrl-C again when told to wait."""
+
+    def say(self, text: str) -> None:
+        """Press Ctrl-C the first time that something is said."""
+        super().say(text)
+        if len(self.said) == 1:
             raise KeyboardInterrupt

@@ -6,9 +6,18 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from time import monotonic
 
 import pytest
-from tests.experiments.fake_models import Impatient, deadly, deadly_once, failing, slow
+from tests.experiments.fake_models import (
+    Impatient,
+    VeryImpatient,
+    deadly,
+    deadly_once,
+    endless,
+    failing,
+    slow,
+)
 from tests.results.fake_market import MONTHS, scenario, simulate
 
 from marketsim.errors import StudyInterruptedError
@@ -69,8 +78,10 @@ def test_a_worker_lost_once_leaves_no_trace(tmp_path: Path) -> None:
 
 
 def test_an_interruption_keeps_what_came_back_and_what_was_under_way(tmp_path: Path) -> None:
+    impatient = Impatient(2)
     with pytest.raises(StudyInterruptedError, match="of 12 runs finished"):
-        carried_out(tmp_path / "study", slow, progress=Impatient(2))
+        carried_out(tmp_path / "study", slow, progress=impatient)
+    assert impatient.said[0] == "stopping when the runs under way are done; Ctrl-C again leaves them"
     found = load(tmp_path / "study")
     done = found.manifest["runs"]["main"]["done"]
     assert 2 <= done < 12
@@ -78,6 +89,14 @@ def test_an_interruption_keeps_what_came_back_and_what_was_under_way(tmp_path: P
     runs = found.table("market_month").groupby(["policy", "replication"], observed=True).size()
     assert len(runs) == done
     assert set(runs) == {MONTHS}
+
+
+def test_a_second_interruption_does_not_wait_for_runs_under_way(tmp_path: Path) -> None:
+    began = monotonic()
+    with pytest.raises(StudyInterruptedError, match="3 of 12 runs finished"):
+        carried_out(tmp_path / "study", endless, progress=VeryImpatient(1))
+    assert monotonic() - began < 50
+    assert load(tmp_path / "study").manifest["runs"]["main"]["done"] == 3
 
 
 SCRIPT = """

@@ -1,7 +1,10 @@
+from pathlib import Path
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from marketsim.market.sampling import allocate_agents, carriers
+from marketsim.market.sampling import agents_by_segment, allocate_agents, carriers
+from marketsim.scenario.loading import load_scenario
 
 PROVINCE = {"large": 990, "intensive": 510, "high_tech": 510, "sme": 9990, "commercial": 18000}
 ENERGY = {"large": 1980e3, "intensive": 2550e3, "high_tech": 510e3, "sme": 599.4e3, "commercial": 270e3}
@@ -67,3 +70,15 @@ def test_carriers_are_counted_from_the_largest_agents() -> None:
     assert carriers(agents, energy, 0.5) == 10
     assert carriers(agents, energy, 0.25) == 5
     assert carriers(agents, energy, 0.85) == 10 + 70
+
+
+def test_real_accounts_are_simulated_one_to_one(tmp_path: Path) -> None:
+    rows = "".join(f"c{i},24,urban,A,Alpha,3\n" for i in range(600))
+    header = "id,annual_mwh,region,credit_grade,retailer,contract_end_month\n"
+    (tmp_path / "book.csv").write_text(header + rows, encoding="utf-8")
+    study = tmp_path / "study.yaml"
+    text = "extends: cn_guangdong\nrun: {agents: 2000}\nsegments: {commercial: {customers_file: book.csv}}\n"
+    study.write_text(text, encoding="utf-8")
+    agents = agents_by_segment(load_scenario(study))
+    assert agents["commercial"] == 600
+    assert sum(agents.values()) == 2000

@@ -1,8 +1,7 @@
-"""Made-up results of a study with plausible numbers: four retailers, two segments, any policies; no model is run."""
+"""Made-up results of a study with plausible numbers: four retailers, three segments, any policies."""
 
 from __future__ import annotations
 
-import itertools
 import math
 from dataclasses import dataclass, field
 from itertools import product
@@ -31,7 +30,11 @@ from marketsim.scenario.loaded import Scenario, ScenarioData
 from marketsim.scenario.study import Study
 
 RETAILERS = ("Alpha", "Beta", "Delta", "Gamma")
-SEGMENTS = {"large_industrial": (900.0, 2000.0), "sme_industrial": (9000.0, 60.0), "commercial": (18000.0, 15.0)}
+SEGMENTS = {
+    "large_industrial": (900.0, 2000.0),
+    "sme_industrial": (9000.0, 60.0),
+    "commercial": (18000.0, 15.0),
+}
 REGIONS = {"rural": 0.15, "suburban": 0.25, "urban": 0.60}
 TIERS = ("key", "ordinary")
 _DISCIPLINE = "retailers.{focus}.desks.contact.discipline"
@@ -84,17 +87,24 @@ def study_of(
     """Return a study that would lead to such results."""
     offer = {"standard": {"kind": "fixed", "price_cny_per_mwh": 475.0}}
     tiers = {"key": {"rule": {"value_pct": 5.0}, "discount_cny_per_mwh": 4.0}}
-    settings = {"months": 60, "warmup_months": 12, "seed": 1, "replications": 8, "check_replications": 4} | run
+    settings = {
+        "months": 60,
+        "warmup_months": 12,
+        "seed": 1,
+        "replications": 8,
+        "check_replications": 4,
+    } | run
     return Study.model_validate(
         {
             "question": "Does a VIP lane for the top 5 % by value pay, and whom does it upset?",
-            "expectation": "A narrow lane gains, a wide lane dilutes itself; a lane for everybody is no lane.",
+            "expectation": "A narrow lane gains, a wide lane dilutes itself; a lane for all is no lane.",
             "focus": focus,
             "run": settings,
             "segments": {name: _segment(*size) for name, size in SEGMENTS.items()},
             "levers": {"app": {"title": "App", "effects": {"convenience": 0.4}, "affinity": "digital"}},
             "retailers": {
-                name: {"initial_share": 1 / len(retailers), "offers": offer, "tiers": tiers} for name in retailers
+                name: {"initial_share": 1 / len(retailers), "offers": offer, "tiers": tiers}
+                for name in retailers
             },
             "policies": {name: lane.changes(focus) for name, lane in policies.items()},
             "events": [{"month": 36, "type": "price_shock", "size": 0.3, "duration_months": 6}],
@@ -114,13 +124,20 @@ def _segment(customers: float, energy: float) -> dict[str, Any]:
     return {
         "customers": int(customers),
         "energy_mwh_per_month": energy,
-        "quality_weights": {"reliability": 0.15, "responsiveness": 0.2, "convenience": 0.2, "assurance": 0.15, "personalisation": 0.1, "fairness": 0.2},
+        "quality_weights": {
+            "reliability": 0.15,
+            "responsiveness": 0.2,
+            "convenience": 0.2,
+            "assurance": 0.15,
+            "personalisation": 0.1,
+            "fairness": 0.2,
+        },
         "price_sensitivity": 60.0,
         "service_sensitivity": 4.0,
         "search_rate": 0.9,
         "switching_cost": 0.8,
         "tickets_per_month": 0.6,
-    }  # fmt: skip
+    }
 
 
 def waits(lane: Lane) -> dict[str, tuple[float, float, float]]:
@@ -133,7 +150,10 @@ def waits(lane: Lane) -> dict[str, tuple[float, float, float]]:
     share = tickets["key"] / total
     key = plain * (1 - load) / (1 - load * share)
     ordinary = (plain - share * key) / (1 - share)
-    return {"key": (key, math.exp(-key / 18), tickets["key"]), "ordinary": (ordinary, math.exp(-ordinary / 18), tickets["ordinary"])}  # fmt: skip
+    return {
+        "key": (key, math.exp(-key / 18), tickets["key"]),
+        "ordinary": (ordinary, math.exp(-ordinary / 18), tickets["ordinary"]),
+    }
 
 
 @dataclass(frozen=True)
@@ -177,7 +197,11 @@ def _shares(world: _World, segment: int) -> np.ndarray:
     logits = world.paths(10 + segment, count, 0.01)
     sizes = (0.02, -0.005, -0.02)
     root = math.sqrt(world.lane.width / 10)
-    gain = sizes[segment] * root * math.exp(1 - root) * (1 - world.lane.width / 100) + 0.05 * (world.lane.staff - 1) + world.own(20 + segment, 0.004)
+    gain = (
+        sizes[segment] * root * math.exp(1 - root) * (1 - world.lane.width / 100)
+        + 0.05 * (world.lane.staff - 1)
+        + world.own(20 + segment, 0.004)
+    )
     focus = sorted(world.study.retailers).index(world.study.focus)
     logits[:, focus] += 4 * gain * world.ramp() * (world.policy_index > 0)
     weights = np.exp(np.column_stack([logits, np.full(len(logits), -4.0)]))
@@ -193,7 +217,9 @@ def _segment_rows(world: _World, index: int, segment: str) -> list[pd.DataFrame]
         for tier in TIERS:
             part = width if tier == "key" else 1 - width
             if part > 0 and not (tier == "key" and supplier == DEFAULT_SUPPLIER):
-                frames.append(_tier_rows(world, supplier, segment, tier, customers * part * shares[:, column], energy))
+                frames.append(
+                    _tier_rows(world, supplier, segment, tier, customers * part * shares[:, column], energy)
+                )
     return frames
 
 
@@ -208,13 +234,27 @@ def _tier_rows(
     spot = 463 * np.exp(world.paths(1, 1, 0.004)[:, 0])
     tickets = waits(world.lane)[tier][2] * customers / customers.mean()
     churn = np.clip(0.012 - 0.05 * (satisfaction - 0.7), 0.001, 1)
-    frame = {name.name: 100.0 * satisfaction / 100 for name in SEGMENT_MONTH.values if name.name.startswith("quality")}
+    frame = {
+        name.name: 100.0 * satisfaction / 100
+        for name in SEGMENT_MONTH.values
+        if name.name.startswith("quality")
+    }
     frame |= {
-        "month": months, "retailer": supplier, "segment": segment, "tier": tier, "customers": customers, "energy_mwh": mwh,
-        "revenue_cny": mwh * 475, "procurement_cny": mwh * (0.9 * 463 + 0.1 * spot),
-        "satisfaction": satisfaction, "tickets": tickets, "complaints": 0.002 * customers * (1 - satisfaction),
-        "searches": 0.07 * customers, "leaves": churn * customers, "leaves_energy_mwh": churn * mwh,
-    }  # fmt: skip
+        "month": months,
+        "retailer": supplier,
+        "segment": segment,
+        "tier": tier,
+        "customers": customers,
+        "energy_mwh": mwh,
+        "revenue_cny": mwh * 475,
+        "procurement_cny": mwh * (0.9 * 463 + 0.1 * spot),
+        "satisfaction": satisfaction,
+        "tickets": tickets,
+        "complaints": 0.002 * customers * (1 - satisfaction),
+        "searches": 0.07 * customers,
+        "leaves": churn * customers,
+        "leaves_energy_mwh": churn * mwh,
+    }
     return pd.DataFrame(frame)
 
 
@@ -238,7 +278,15 @@ def _retailer_rows(world: _World, cells: pd.DataFrame) -> pd.DataFrame:
     table["overhead_cny"] = 300000.0 + 0.3 * table["customers"]
     table["acquisition_cny"] = 400.0 * table["leaves"]
     table["penalty_cny"], table["interest_cny"] = 500.0 * table["complaints"], 0.0002 * table["revenue_cny"]
-    costs = ["procurement_cny", "staff_cny", "lever_cny", "overhead_cny", "acquisition_cny", "penalty_cny", "interest_cny"]  # fmt: skip
+    costs = [
+        "procurement_cny",
+        "staff_cny",
+        "lever_cny",
+        "overhead_cny",
+        "acquisition_cny",
+        "penalty_cny",
+        "interest_cny",
+    ]
     table["exit_fees_cny"] = 20.0 * table["leaves"]
     table["profit_cny"] = table["revenue_cny"] + table["exit_fees_cny"] - table[costs].sum(axis=1)
     table["joins"] = table["leaves"]
@@ -260,25 +308,55 @@ def _desk_rows(world: _World) -> pd.DataFrame:
             queue = NO_LANE if desk != "contact" else lane
             old, new = waits(NO_LANE)[tier], waits(queue)[tier]
             wait = np.where(before, old[0], new[0]) * busy
-            arrivals = np.where(before, old[2], waits(lane)[tier][2]) * REGIONS[region] * (1 if desk == "contact" else 0.1)  # fmt: skip
+            arrivals = (
+                np.where(before, old[2], waits(lane)[tier][2])
+                * REGIONS[region]
+                * (1 if desk == "contact" else 0.1)
+            )
             staff = np.where(before, 1.0, queue.staff)
             values = {
-                "arrivals": arrivals, "served": arrivals, "backlog": 0.0, "wait_minutes": 0.4 * wait,
-                "busy_wait_minutes": wait, "sla_share": np.where(before, old[1], new[1]) ** 0.5,
-                "busy_sla_share": np.where(before, old[1], new[1]), "utilisation": 0.83 / staff, "servers": 18 * staff,
-            }  # fmt: skip
-            frames.append(pd.DataFrame({"month": months, "retailer": retailer, "desk": desk, "region": region, "tier": tier} | values))  # fmt: skip
+                "arrivals": arrivals,
+                "served": arrivals,
+                "backlog": 0.0,
+                "wait_minutes": 0.4 * wait,
+                "busy_wait_minutes": wait,
+                "sla_share": np.where(before, old[1], new[1]) ** 0.5,
+                "busy_sla_share": np.where(before, old[1], new[1]),
+                "utilisation": 0.83 / staff,
+                "servers": 18 * staff,
+            }
+            frames.append(
+                pd.DataFrame(
+                    {"month": months, "retailer": retailer, "desk": desk, "region": region, "tier": tier}
+                    | values
+                )
+            )
     rows = pd.concat(frames)
     return rows[rows["arrivals"] > 0]
 
 
 def _flow_rows(cells: pd.DataFrame, suppliers: list[str]) -> pd.DataFrame:
-    lost = cells.groupby(["month", "segment", "retailer"], as_index=False)[["leaves", "leaves_energy_mwh"]].sum()
+    lost = cells.groupby(["month", "segment", "retailer"], as_index=False)[
+        ["leaves", "leaves_energy_mwh"]
+    ].sum()
     frames = []
     for shift in range(1, len(suppliers)):
-        to = lost["retailer"].map({s: suppliers[(i + shift) % len(suppliers)] for i, s in enumerate(suppliers)})
+        to = lost["retailer"].map(
+            {s: suppliers[(i + shift) % len(suppliers)] for i, s in enumerate(suppliers)}
+        )
         part = shift / sum(range(1, len(suppliers)))
-        frames.append(pd.DataFrame({"month": lost["month"], "segment": lost["segment"], "from_retailer": lost["retailer"], "to_retailer": to, "customers": lost["leaves"] * part, "energy_mwh": lost["leaves_energy_mwh"] * part}))  # fmt: skip
+        frames.append(
+            pd.DataFrame(
+                {
+                    "month": lost["month"],
+                    "segment": lost["segment"],
+                    "from_retailer": lost["retailer"],
+                    "to_retailer": to,
+                    "customers": lost["leaves"] * part,
+                    "energy_mwh": lost["leaves_energy_mwh"] * part,
+                }
+            )
+        )
     return pd.concat(frames)
 
 
@@ -290,8 +368,23 @@ def run_of(study: Study, policy: str, lane: Lane, replication: int, policy_index
     months = np.arange(study.run.months)
     spot = 463 * np.exp(world.paths(1, 1, 0.004)[:, 0])
     switches = flows.groupby("month")["customers"].sum().to_numpy()
-    market = pd.DataFrame({"month": months, "spot_cny_per_mwh": spot, "forward_cny_per_mwh": spot, "customers": 27900.0, "hhi": 2500.0, "switches": switches})  # fmt: skip
-    tables = {"segment_month": cells, "retailer_month": _retailer_rows(world, cells), "desk_month": _desk_rows(world), "flows": flows, "market_month": market}  # fmt: skip
+    market = pd.DataFrame(
+        {
+            "month": months,
+            "spot_cny_per_mwh": spot,
+            "forward_cny_per_mwh": spot,
+            "customers": 27900.0,
+            "hhi": 2500.0,
+            "switches": switches,
+        }
+    )
+    tables = {
+        "segment_month": cells,
+        "retailer_month": _retailer_rows(world, cells),
+        "desk_month": _desk_rows(world),
+        "flows": flows,
+        "market_month": market,
+    }
     schema = {table.name: table for table in (MARKET_MONTH, RETAILER_MONTH, SEGMENT_MONTH, DESK_MONTH, FLOWS)}
     labelled = {name: _labelled(frame, schema[name], policy, replication) for name, frame in tables.items()}
     return RunResult(policy, replication, labelled, study.run.months, 27900, 3000)
@@ -319,7 +412,7 @@ def kpis_of(study: Study, runs: list[RunResult]) -> pd.DataFrame:
 
 
 def checks_of(study: Study, found: pd.DataFrame) -> pd.DataFrame:
-    """Return made-up assumption checks: effects shrink or grow with each end, and one of them turns the sign."""
+    """Return made-up assumption checks: effects shrink or grow, and one of them turns the sign."""
     rows = found[found["replication"] < study.run.check_replications]
     labels = ["replication", "retailer", "segment", "tier", "kpi"]
     base = rows[rows["policy"] == BASE].set_index(labels)["value"].rename("reference")
@@ -351,14 +444,29 @@ def result_of(
     columns = ["policy", "replication", "check", "status", "error", "months", "customers", "agents"]
     scenario = Scenario("vip_lane", study, ScenarioData({}), "scenarios/vip_lane.yaml", text)
     counts = {"main": {"done": len(done), "failed": len(lost), "not_run": 0}}
-    manifest = build(scenario, status=status, policies=tuple(policies), counts=counts, command="marketsim run scenarios/vip_lane.yaml")  # fmt: skip
+    manifest = build(
+        scenario,
+        status=status,
+        policies=tuple(policies),
+        counts=counts,
+        command="marketsim run scenarios/vip_lane.yaml",
+    )
     checks = checks_of(study, found) if with_checks else check_differences({}, {}, study.focus)
     tables = {
         name: pd.concat([run.tables[name] for run in done], ignore_index=True)
         for name in ("market_month", "retailer_month", "segment_month", "desk_month", "flows")
     }
     timings = pd.DataFrame({"seconds": [0.5] * len(runs)})
-    return FakeResult(folder, manifest, pd.DataFrame(rows, columns=columns), timings, found, summarise(found), checks, tables)  # fmt: skip
+    return FakeResult(
+        folder,
+        manifest,
+        pd.DataFrame(rows, columns=columns),
+        timings,
+        found,
+        summarise(found),
+        checks,
+        tables,
+    )
 
 
 def small_result(folder: Path, policies: dict[str, Lane] = LANES, **settings: Any) -> FakeResult:

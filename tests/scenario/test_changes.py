@@ -69,7 +69,11 @@ def test_unknown_policy(scenario: Scenario) -> None:
 
 
 def test_with_changes(scenario: Scenario) -> None:
-    changes = {"behaviour.fairness.visibility": 0.0, "run.months": 48.0, "market.load_blocks.1.load_factor": 1.0}
+    changes = {
+        "behaviour.fairness.visibility": 0.0,
+        "run.months": 48.0,
+        "market.load_blocks.1.load_factor": 1.0,
+    }
     changed = with_changes(scenario, changes, "low end")
     assert changed.study.behaviour.fairness.visibility == 0
     assert changed.study.run.months == 48
@@ -87,7 +91,10 @@ def test_defaults_are_there_to_be_changed(scenario: Scenario) -> None:
     ("path", "message"),
     [
         ("behavior.fairness.visibility", "unknown field behavior; did you mean behaviour?"),
-        ("retailers.Alfa.initial_share", "there is no retailer Alfa; there are Alpha, Beta, Delta, Gamma, 电力 公司"),
+        (
+            "retailers.Alfa.initial_share",
+            "there is no retailer Alfa; there are Alpha, Beta, Delta, Gamma, 电力 公司",
+        ),
         ("segments.retail.customers", "there is no segment retail; there are"),
         ("market.regions.city.share", "there is no region city; there are rural, suburban, urban"),
         ("market.load_blocks.3.load_factor", "3 is no position in this list; positions are 0 to 2"),
@@ -116,7 +123,9 @@ def test_changes_on_loading(tmp_path: Path) -> None:
     scenario = load_scenario(path, {"run.months": 24, "segments.commercial.load_profile": "flat"})
     assert scenario.study.run.months == 24
     assert scenario.data.band_shares["commercial"] == pytest.approx((7 / 24, 9 / 24, 8 / 24))
-    assert load_scenario(path, {"policies.lane.retailers.Alpha.desks.contact.staff_factor": 1.1}).study.policies == {
+    assert load_scenario(
+        path, {"policies.lane.retailers.Alpha.desks.contact.staff_factor": 1.1}
+    ).study.policies == {
         "lane": {
             "retailers.Alpha.desks.contact.discipline": "priority",
             "retailers.Alpha.desks.contact.staff_factor": 1.1,

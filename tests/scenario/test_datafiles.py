@@ -145,7 +145,9 @@ def test_a_broken_file_is_a_problem_of_the_scenario_line(tmp_path: Path) -> None
     text = "extends: cn_guangdong\nsegments:\n  commercial:\n    customers_file: book.csv\n    awareness: 2\n"
     energy, awareness = problems(write(tmp_path, text))
     assert (energy.line, energy.path, energy.value) == (4, "segments.commercial.customers_file", "book.csv")
-    assert energy.message.startswith("book.csv has a problem:\n         row 2, column annual_mwh = 0: must be")
+    assert energy.message.startswith(
+        "book.csv has a problem:\n         row 2, column annual_mwh = 0: must be"
+    )
     assert awareness.line == 5
 
 
@@ -188,7 +190,10 @@ def test_a_metered_series_becomes_a_mean_day(tmp_path: Path) -> None:
         ("load\n1\n", "p.csv needs a column hour (0-23), or a column timestamp (YYYY-MM-DD HH:MM)"),
         ("hour,load\n" + hours([0.0] * 24), "p.csv: all loads are 0; at least one hour must have load"),
         ("hour,load\n" + hours([1.0] * 23), "the workday lacks the hours 23; give 0 to 23"),
-        ("hour,load\n" + hours([1.0] * 24) + "3,1\n", "row 26, column hour = 3: this hour of the workday is given twice"),
+        (
+            "hour,load\n" + hours([1.0] * 24) + "3,1\n",
+            "row 26, column hour = 3: this hour of the workday is given twice",
+        ),
         ("hour,load\n24,1\n", "row 2, column hour = 24: must be a whole number from 0 to 23"),
         ("hour,load\n0,-1\n", "row 2, column load = -1: must be a number of at least 0"),
         ("hour,load,day_type\n0,1,sunday\n", "row 2, column day_type = sunday: must be workday or restday"),
@@ -208,7 +213,12 @@ def test_broken_profiles(tmp_path: Path, text: str, message: str) -> None:
 
 
 def monthly(**changes: str) -> SpotHistory:
-    fields = {"file": "spot.csv", "resolution": "monthly", "time_zone": "Asia/Shanghai", "unit": "cny_per_mwh"}
+    fields = {
+        "file": "spot.csv",
+        "resolution": "monthly",
+        "time_zone": "Asia/Shanghai",
+        "unit": "cny_per_mwh",
+    }
     return SpotHistory.model_validate({**fields, **changes})
 
 
@@ -233,7 +243,7 @@ def test_units_and_column_names(tmp_path: Path) -> None:
 def test_hours_are_averaged_over_months_of_the_market(tmp_path: Path) -> None:
     from datetime import datetime, timedelta
 
-    start = datetime(2022, 12, 31, 16)  # noqa: DTZ001 - local times of a file; midnight in Shanghai
+    start = datetime(2022, 12, 31, 16)  # midnight in Shanghai
     times = [start + timedelta(hours=i) for i in range(8760 + 24)]
     local_months = [(time + timedelta(hours=8)).month for time in times]
     rows = [f"{time:%Y-%m-%d %H:%M},{month}" for time, month in zip(times, local_months, strict=True)]
@@ -274,10 +284,16 @@ def test_broken_monthly_histories(tmp_path: Path, rows: list[str], message: str)
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        (["2023-01-01 00:30,1"], "row 2, column time = 2023-01-01 00:30: must be a full hour such as 2024-01-31 08:00"),
+        (
+            ["2023-01-01 00:30,1"],
+            "row 2, column time = 2023-01-01 00:30: must be a full hour such as 2024-01-31 08:00",
+        ),
         (["2023-01-01,1"], "must be a full hour such as 2024-01-31 08:00"),
         (["2023-01-01 00:00,1", "2023-01-01 03:00,1"], "gap: 2 hours are missing after 2023-01-01 00:00"),
-        (["2023-01-01 00:00,1", "2023-01-01 00:00,1"], "row 3, column time = 2023-01-01 00:00: this hour is given twice"),
+        (
+            ["2023-01-01 00:00,1", "2023-01-01 00:00,1"],
+            "row 3, column time = 2023-01-01 00:00: this hour is given twice",
+        ),
     ],
 )
 def test_broken_hourly_histories(tmp_path: Path, rows: list[str], message: str) -> None:

@@ -53,7 +53,8 @@ def test_a_file_that_extends_itself(tmp_path: Path) -> None:
 def test_extends_that_leads_nowhere(tmp_path: Path) -> None:
     text = "title: x\nextends: cn_guandong\n"
     message = (
-        "2 extends = cn_guandong: there is neither such a file beside this one nor a shipped market of this name "
+        "2 extends = cn_guandong: there is neither such a file beside this one nor a shipped "
+        "market of this name "
         "(cn_guangdong, full_choice); did you mean cn_guangdong?"
     )
     assert message in lines(write(tmp_path, text))
@@ -89,7 +90,10 @@ retailers:
     assert alpha.kind == "genco"
     assert alpha.initial_share == 0.4
     business, small = alpha.offers["business"], alpha.offers["small_business"]
-    assert (business.kind, business.segments) == ("fixed", ("large_industrial", "energy_intensive", "high_tech"))
+    assert (business.kind, business.segments) == (
+        "fixed",
+        ("large_industrial", "energy_intensive", "high_tech"),
+    )
     assert (small.kind, small.segments) == ("linked", None)
 
 
@@ -109,7 +113,11 @@ def test_a_value_from_a_shipped_market_is_named_so(tmp_path: Path) -> None:
 def test_data_files_are_relative_to_the_file_that_names_them(tmp_path: Path) -> None:
     hours = "hour,load\n" + "".join(f"{hour},{1 + (hour == 12)}\n" for hour in range(24))
     write(tmp_path, hours, "data/noon.csv")
-    write(tmp_path, "extends: cn_guangdong\nsegments: {commercial: {load_profile: noon.csv}}\n", "data/below.yaml")
+    write(
+        tmp_path,
+        "extends: cn_guangdong\nsegments: {commercial: {load_profile: noon.csv}}\n",
+        "data/below.yaml",
+    )
     scenario = load_scenario(write(tmp_path, "extends: ../data/below.yaml\n", "studies/study.yaml"))
     assert scenario.study.segments["commercial"].load_profile == "../data/noon.csv"
     assert scenario.data.band_shares["commercial"] == pytest.approx((7 / 25, 10 / 25, 8 / 25))

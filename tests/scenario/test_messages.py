@@ -10,6 +10,7 @@ from tests.scenario.files import STUDY, lines, problems, write
 from marketsim.errors import ScenarioError
 from marketsim.scenario.loading import load_scenario
 
+_SEGMENTS = ("large_industrial", "energy_intensive", "high_tech", "sme_industrial", "commercial")
 MISTAKES = {
     "unknown field": (
         "retailers: {Alpha: {desks: {contact: {disipline: fifo}}}}",
@@ -17,7 +18,8 @@ MISTAKES = {
     ),
     "field with the wrong unit": (
         "retailers: {Alpha: {offers: {o: {kind: fixed, price_cny_per_kwh: 0.475}}}}",
-        "2 retailers.Alpha.offers.o.price_cny_per_kwh = 0.475: unknown field; did you mean price_cny_per_mwh (475)?",
+        "2 retailers.Alpha.offers.o.price_cny_per_kwh = 0.475: unknown field; did you mean "
+        "price_cny_per_mwh (475)?",
     ),
     "field of another section": (
         "retailers: {Alpha: {value_pct: 5}}",
@@ -35,7 +37,8 @@ MISTAKES = {
     ),
     "enormous": (
         f"run: {{seed: 1{'0' * 5000}}}",
-        "2 run.seed = inf: must be a whole number between 0 and 9223372036854775807, not infinite or undefined",
+        "2 run.seed = inf: must be a whole number between 0 and 9223372036854775807, not "
+        "infinite or undefined",
     ),
     "whole number": (
         "run: {months: 12.5}",
@@ -81,8 +84,10 @@ MISTAKES = {
     ),
     "section": (
         "retailers: {Alpha: 3}",
-        "2 retailers.Alpha = 3: must be a section with the fields kind, initial_share, initial_share_by_segment, "
-        "brand_logits, advertising_weight, offers, tiers, tier_review_months, desks, levers, procurement, costs",
+        "2 retailers.Alpha = 3: must be a section with the fields kind, initial_share, "
+        "initial_share_by_segment, "
+        "brand_logits, advertising_weight, offers, tiers, tier_review_months, desks, levers, "
+        "procurement, costs",
     ),
     "kind of offer": (
         "retailers: {Alpha: {offers: {o: {kind: fixd, price_cny_per_mwh: 480}}}}",
@@ -91,11 +96,13 @@ MISTAKES = {
     ),
     "no kind of offer": (
         "retailers: {Alpha: {offers: {o: {price_cny_per_mwh: 480}}}}",
-        "2 retailers.Alpha.offers.o: must be a section with kind: fixed or linked or share or time_of_use or block",
+        "2 retailers.Alpha.offers.o: must be a section with kind: fixed or linked or share or "
+        "time_of_use or block",
     ),
     "missing": (
         "retailers: {Alpha: {offers: {o: {kind: linked}}}}",
-        "2 retailers.Alpha.offers.o.fee_cny_per_mwh: missing; it must be between -10000 and 100000 (CNY/MWh): "
+        "2 retailers.Alpha.offers.o.fee_cny_per_mwh: missing; it must be between -10000 and "
+        "100000 (CNY/MWh): "
         "The retailer's fee on top of the spot price.",
     ),
     "name with a dot": (
@@ -105,27 +112,34 @@ MISTAKES = {
     ),
     "nothing to remove": (
         "retailers: {Dleta: null}",
-        "2 retailers.Dleta = null: there is no Dleta to remove (null removes a name that an extended file gives); "
+        "2 retailers.Dleta = null: there is no Dleta to remove (null removes a name that an "
+        "extended file gives); "
         "there are Alpha, Beta, Gamma, Delta",
     ),
     "sum of a section": (
         "segments: {commercial: {credit_mix: {A: 0.5}}}",
         "2 segments.commercial.credit_mix: the four credit shares must sum to 1; they sum to 1.15",
     ),
-    "focus": ("focus: Alfa", "2 focus = Alfa: there is no retailer Alfa; there are Alpha, Beta, Delta, Gamma"),
+    "focus": (
+        "focus: Alfa",
+        "2 focus = Alfa: there is no retailer Alfa; there are Alpha, Beta, Delta, Gamma",
+    ),
     "initial shares": (
         "retailers: {Alpha: {initial_share_by_segment: {commercial: 0.5}}}",
-        "2 retailers.*.initial_share: the initial shares of segment commercial must sum to 1; they sum to 1.1 "
+        "2 retailers.*.initial_share: the initial shares of segment commercial must sum to 1; "
+        "they sum to 1.1 "
         "(Alpha 0.5 + Beta 0.25 + Delta 0.15 + Gamma 0.2 + default supplier 0)",
     ),
     "unknown segment": (
         "retailers: {Alpha: {brand_logits: {comercial: 0.5}}}",
-        "2 retailers.Alpha.brand_logits.comercial = 0.5: there is no segment comercial; there are commercial, "
+        "2 retailers.Alpha.brand_logits.comercial = 0.5: there is no segment comercial; there "
+        "are commercial, "
         "energy_intensive, high_tech, large_industrial, sme_industrial; did you mean commercial?",
     ),
     "unknown region": (
         "segments: {commercial: {region_mix: {urbn: 1}}}",
-        "2 segments.commercial.region_mix.urbn = 1: there is no region urbn; there are rural, suburban, urban",
+        "2 segments.commercial.region_mix.urbn = 1: there is no region urbn; there are rural, "
+        "suburban, urban",
     ),
     "mix does not sum to one": (
         "segments: {commercial: {region_mix: {urban: 0.5}}}",
@@ -143,7 +157,8 @@ MISTAKES = {
     ),
     "no offer to own customers": (
         "retailers: {Alpha: {offers: {small_business: null}}}",
-        "2 retailers.Alpha.offers: Alpha starts with 0.4 of segment commercial, but makes it no offer; add one, "
+        "2 retailers.Alpha.offers: Alpha starts with 0.4 of segment commercial, but makes it no "
+        "offer; add one, "
         "or set retailers.Alpha.initial_share_by_segment.commercial to 0",
     ),
     "reserved name of a retailer": (
@@ -152,7 +167,8 @@ MISTAKES = {
     ),
     "tier without a condition": (
         "retailers: {Alpha: {tiers: {key: {rule: {}}}}}",
-        "2 retailers.Alpha.tiers.key.rule: a rule without conditions takes nobody; give one (such as value_pct) "
+        "2 retailers.Alpha.tiers.key.rule: a rule without conditions takes nobody; give one "
+        "(such as value_pct) "
         "or leave the rule out",
     ),
     "tenure that nobody reaches": (
@@ -162,12 +178,28 @@ MISTAKES = {
     ),
     "energy that nobody uses": (
         "retailers: {Alpha: {tiers: {key: {rule: {annual_mwh: 1.0e+8}}}}}",
-        "2 retailers.Alpha.tiers.key.rule.annual_mwh = 1.0e+8: nobody can meet it: no customer uses more than "
-        "6e+07 MWh a year",
+        "2 retailers.Alpha.tiers.key.rule.annual_mwh = 1.0e+8: nobody can meet it: no customer "
+        "uses more than "
+        "8.04e+07 MWh a year",
+    ),
+    "grade that nobody has": (
+        "retailers: {Alpha: {tiers: {key: {rule: {credit: A}}}}}\n"
+        "segments:\n"
+        + "".join(f"  {name}: {{credit_mix: {{A: 0, B: 1, C: 0, D: 0}}}}\n" for name in _SEGMENTS),
+        "2 retailers.Alpha.tiers.key.rule.credit = A: no customer of any segment has credit "
+        "grade A or better",
+    ),
+    "region where nobody lives": (
+        "retailers: {Alpha: {tiers: {key: {rule: {regions: [rural]}}}}}\n"
+        "market: {regions: {rural: {share: 0}, urban: {share: 0.75}}}",
+        "2 retailers.Alpha.tiers.key.rule.regions = [rural]: nobody lives in these regions, so "
+        "nobody could be in "
+        "the tier",
     ),
     "region that does not exist": (
         "retailers: {Alpha: {tiers: {key: {rule: {regions: [town]}}}}}",
-        "2 retailers.Alpha.tiers.key.rule.regions = [town]: there is no region town; there are rural, suburban, urban",
+        "2 retailers.Alpha.tiers.key.rule.regions = [town]: there is no region town; there are "
+        "rural, suburban, urban",
     ),
     "warm-up as long as the run": (
         "run: {months: 12}",
@@ -175,7 +207,8 @@ MISTAKES = {
     ),
     "results before policies": (
         "run: {evaluate_from_month: 6}",
-        "2 run.evaluate_from_month = 6: must be at least run.warmup_months (12) and less than run.months (60)",
+        "2 run.evaluate_from_month = 6: must be at least run.warmup_months (12) and less than "
+        "run.months (60)",
     ),
     "event after the run": (
         "events: [{type: price_shock, month: 60, size: 0.3}]",
@@ -185,11 +218,16 @@ MISTAKES = {
         "events: [{type: earthquake, month: 6}]",
         "2 events.0.type = earthquake: must be one of price_shock, ticket_surge",
     ),
-    "too few agents": ("run: {agents: 4}", "2 run.agents = 4: must be at least one for each of the 5 segments"),
+    "too few agents": (
+        "run: {agents: 4}",
+        "2 run.agents = 4: must be at least one for each of the 5 segments",
+    ),
     "load profile": (
         "segments: {commercial: {load_profile: comercial}}",
-        "2 segments.commercial.load_profile = comercial: there is neither a file comercial nor a shipped profile of "
-        "this name (commercial, energy_intensive, flat, high_tech, large_industrial, residential, sme_industrial); "
+        "2 segments.commercial.load_profile = comercial: there is neither a file comercial nor a "
+        "shipped profile of "
+        "this name (commercial, energy_intensive, flat, high_tech, large_industrial, "
+        "residential, sme_industrial); "
         "did you mean commercial?",
     ),
     "policy for a retailer that does not exist": (
@@ -204,34 +242,41 @@ MISTAKES = {
     ),
     "policy that misspells an offer": (
         "policies: {p: {retailers.Alpha.offers.busines.price_cny_per_mwh: 480}}",
-        "2 policies.p changes retailers.Alpha.offers.busines.price_cny_per_mwh = 480: there is no offer busines; "
+        "2 policies.p changes retailers.Alpha.offers.busines.price_cny_per_mwh = 480: there is "
+        "no offer busines; "
         "there are business, small_business",
     ),
     "policy with a wrong value": (
         "policies: {p: {retailers.Alpha.desks.contact.discipline: prority}}",
-        "2 policies.p changes retailers.Alpha.desks.contact.discipline = prority: must be one of fifo, priority, "
+        "2 policies.p changes retailers.Alpha.desks.contact.discipline = prority: must be one of "
+        "fifo, priority, "
         "dedicated; did you mean priority?",
     ),
     "policy for the market": (
         "policies: {p: {market.forward_premium: 0.1}}",
-        "2 policies.p changes market.forward_premium = 0.1: a policy is a decision of retailers: it may change "
-        "`retailers.<name>...` and `levers...` only; what happens to the market belongs into the base scenario or "
+        "2 policies.p changes market.forward_premium = 0.1: a policy is a decision of retailers: "
+        "it may change "
+        "`retailers.<name>...` and `levers...` only; what happens to the market belongs into the "
+        "base scenario or "
         "under `events`",
     ),
     "policy that changes the start": (
         "policies: {p: {retailers.Alpha: {initial_share: 0.5}}}",
-        "2 policies.p changes retailers.Alpha: initial_share describes the start of the run, before any policy; "
+        "2 policies.p changes retailers.Alpha: initial_share describes the start of the run, "
+        "before any policy; "
         "change it in the base scenario",
     ),
     "policy that uses an unknown lever": (
         "policies: {p: {retailers.Alpha.levers.stewards.intensity: 1}}",
-        "2 policies.p changes retailers.Alpha.levers.stewards.intensity = 1: there is no lever stewards; there are "
+        "2 policies.p changes retailers.Alpha.levers.stewards.intensity = 1: there is no lever "
+        "stewards; there are "
         "account_manager, community, digital_channel, holiday_care, home_visit, omni_channel, one_stop, "
         "quality_control, staff_training, steward_team, usage_push, vip_lane; did you mean steward_team?",
     ),
     "policy that makes a rule for nobody": (
         "policies: {p: {retailers.Alpha.tiers.key.rule: {tenure_months: 600}}}",
-        "2 policies.p changes retailers.Alpha.tiers.key.rule.tenure_months = 600: nobody can meet it: the run has "
+        "2 policies.p changes retailers.Alpha.tiers.key.rule.tenure_months = 600: nobody can "
+        "meet it: the run has "
         "60 months, and nobody starts with more than 120",
     ),
     "policy called base": (
@@ -240,11 +285,13 @@ MISTAKES = {
     ),
     "assumption that does not exist": (
         "assumptions: {behaviour.fairness.visibilty: [0, 1]}",
-        "2 assumptions.behaviour.fairness.visibilty = [0, 1]: unknown field visibilty; did you mean visibility?",
+        "2 assumptions.behaviour.fairness.visibilty = [0, 1]: unknown field visibilty; did you "
+        "mean visibility?",
     ),
     "assumption that is no number": (
         "assumptions: {retailers.Alpha.desks.contact.discipline: [0, 1]}",
-        "2 assumptions.retailers.Alpha.desks.contact.discipline = [0, 1]: retailers.Alpha.desks.contact.discipline is "
+        "2 assumptions.retailers.Alpha.desks.contact.discipline = [0, 1]: "
+        "retailers.Alpha.desks.contact.discipline is "
         "not a number; only numbers can have a low and a high value",
     ),
     "assumption the wrong way round": (
@@ -257,11 +304,13 @@ MISTAKES = {
     ),
     "assumption with one end": (
         "assumptions: {behaviour.fairness.visibility: [0]}",
-        "2 assumptions.behaviour.fairness.visibility = [0]: must be a list of 2 entries, for example [0.5, 1.5]",
+        "2 assumptions.behaviour.fairness.visibility = [0]: must be a list of 2 entries, for "
+        "example [0.5, 1.5]",
     ),
     "assumption whose end breaks a sum": (
         "assumptions: {segments.commercial.credit_mix.A: [0.3, 0.4]}",
-        "2 assumptions: segments.commercial.credit_mix: the four credit shares must sum to 1; they sum to 0.95",
+        "2 assumptions: segments.commercial.credit_mix: the four credit shares must sum to 1; "
+        "they sum to 0.95",
     ),
 }
 
@@ -289,7 +338,9 @@ policies:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(ScenarioError) as caught:
         load_scenario("my_study.yaml")
-    assert str(caught.value) == """\
+    assert (
+        str(caught.value)
+        == """\
 my_study.yaml has 3 problems; nothing was run.
 
 line 5  retailers.Alpha.offers.standard.price_cny_per_kwh = 0.475
@@ -300,20 +351,34 @@ line 7  retailers.Alpha.tiers.key.rule.value_pct = 105
 
 line 9  policies.lane_20 changes retailers.Alfa.tiers.key.rule.value_pct = 20
          there is no retailer Alfa; there are Alpha, Beta, Delta, Gamma"""
+    )
 
 
 def test_all_problems_at_once(tmp_path: Path) -> None:
-    separate = ["too large", "choice", "event after the run", "load profile", "assumption that does not exist"]
+    separate = [
+        "too large",
+        "choice",
+        "event after the run",
+        "load profile",
+        "assumption that does not exist",
+    ]
     text = "extends: cn_guangdong\n"
     for mistake in separate:
         text += f"{MISTAKES[mistake][0]}\n"
-    text = text.replace("retailers: {Alpha: {kind: gird}}\n", "").replace("{Alpha: {tiers", "{Alpha: {kind: gird, tiers")
+    text = text.replace("retailers: {Alpha: {kind: gird}}\n", "").replace(
+        "{Alpha: {tiers", "{Alpha: {kind: gird, tiers"
+    )
     found = {line.split(" ", 1)[1] for line in lines(write(tmp_path, text))}
     assert found == {MISTAKES[mistake][1].split(" ", 1)[1] for mistake in separate}
 
 
 def test_one_mistake_is_one_problem(tmp_path: Path) -> None:
-    for mistake in ("field with the wrong unit", "kind of offer", "initial shares", "warm-up as long as the run"):
+    for mistake in (
+        "field with the wrong unit",
+        "kind of offer",
+        "initial shares",
+        "warm-up as long as the run",
+    ):
         text, _ = MISTAKES[mistake]
         found = problems(write(tmp_path, f"extends: cn_guangdong\n{text}\n"))
         assert len({problem.message.split(" of segment ")[0] for problem in found}) == 1, mistake
@@ -335,6 +400,8 @@ def test_a_tier_may_be_set_to_nobody_by_a_share_of_zero(tmp_path: Path) -> None:
 def test_file_that_does_not_exist(tmp_path: Path) -> None:
     write(tmp_path, STUDY, "vip_lane.yaml")
     [found] = problems(tmp_path / "vip_lan.yaml")
-    assert found.message == f"there is no file {tmp_path}/vip_lan.yaml; did you mean {tmp_path}/vip_lane.yaml?"
+    assert (
+        found.message == f"there is no file {tmp_path}/vip_lan.yaml; did you mean {tmp_path}/vip_lane.yaml?"
+    )
     [folder] = problems(tmp_path)
     assert folder.message == f"{tmp_path} is a folder; give one of its files: vip_lane.yaml"

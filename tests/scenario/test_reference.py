@@ -16,7 +16,9 @@ from marketsim.scenario.starter import starter_text, write_starter
 
 
 def test_a_parameter() -> None:
-    assert explain("segments.switching_cost") == """\
+    assert (
+        explain("segments.switching_cost")
+        == """\
 segments.*.switching_cost
   Hassle of changing the retailer (kappa).
   value      number from 0 to 100
@@ -26,13 +28,16 @@ segments.*.switching_cost
   cn_guangdong: commercial 1, energy_intensive 0.5, high_tech 0.7, large_industrial 0.5, sme_industrial 0.8
   full_choice: commercial 1, energy_intensive 0.5, high_tech 0.7, large_industrial 0.5, residential 1.5, \
 sme_industrial 0.8"""
+    )
 
 
 @pytest.mark.parametrize(
     "path", ["retailers.desks.contact", "retailers.*.desks.contact", "retailers.Alpha.desks.contact"]
 )
 def test_names_may_be_left_out(path: str) -> None:
-    assert "  handle_minutes            Mean time to handle one request. [minutes, default 30]" in explain(path)
+    assert "  handle_minutes            Mean time to handle one request. [minutes, default 30]" in explain(
+        path
+    )
 
 
 def test_a_section_with_variants_lists_what_they_share_once() -> None:
@@ -107,5 +112,12 @@ def test_the_starter_never_overwrites(tmp_path: Path) -> None:
 
 
 def test_the_starter_needs_a_market() -> None:
-    with pytest.raises(ScenarioError, match="there is no shipped market x; there are cn_guangdong, full_choice"):
+    with pytest.raises(
+        ScenarioError, match="there is no shipped market x; there are cn_guangdong, full_choice"
+    ):
         starter_text("f.yaml", "x")
+
+
+def test_the_page_in_docs_is_up_to_date() -> None:
+    path = Path(__file__).parents[2] / "docs" / "parameters.md"
+    assert path.read_text(encoding="utf-8") == parameters_page(), "run `make docs`"

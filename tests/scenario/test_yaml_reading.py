@@ -52,7 +52,11 @@ def test_every_value_knows_its_line() -> None:
     assert problems == []
     assert tree.value["a"].value["b"].place.line == 2
     entries = tree.value["a"].value["c"]
-    assert [entries.place.line, entries.value[0].place.line, entries.value[1].value["d"].place.line] == [3, 4, 5]
+    assert [entries.place.line, entries.value[0].place.line, entries.value[1].value["d"].place.line] == [
+        3,
+        4,
+        5,
+    ]
 
 
 def test_anchors_and_merge_keys() -> None:
@@ -103,7 +107,10 @@ def test_files_that_explode_are_refused() -> None:
     [
         (b"", "the file is empty; `marketsim new my_study.yaml` writes one to start from"),
         (b"# only a comment\n", "the file is empty; `marketsim new my_study.yaml` writes one to start from"),
-        (b"- a\n", "the file holds no `name: value` lines; `marketsim new my_study.yaml` writes one to start from"),
+        (
+            b"- a\n",
+            "the file holds no `name: value` lines; `marketsim new my_study.yaml` writes one to start from",
+        ),
         (b"a: 1\nb: \xff\n", "not UTF-8 text; save the file as UTF-8"),
     ],
 )
@@ -146,7 +153,14 @@ def test_no_text_makes_it_fail(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(None, "null"), (True, "true"), (3.0, "3"), (0.25, "0.25"), ([1, "a"], "[1, a]"), ({"a": {}}, "{a: {}}")],
+    [
+        (None, "null"),
+        (True, "true"),
+        (3.0, "3"),
+        (0.25, "0.25"),
+        ([1, "a"], "[1, a]"),
+        ({"a": {}}, "{a: {}}"),
+    ],
 )
 def test_values_are_shown_as_in_yaml(value: Any, text: str) -> None:
     assert show(value) == text

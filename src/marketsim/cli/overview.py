@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from rich.table import Table
 from rich.text import Text
 
-from marketsim.market.sampling import CARRIED_SHARE, FEWEST_CARRIERS, allocate_agents, carriers
+from marketsim.market.sampling import CARRIED_SHARE, FEWEST_CARRIERS, agents_by_segment, carriers
 from marketsim.scenario.environment import GeneratedSpot
 from marketsim.scenario.loaded import Scenario
 from marketsim.scenario.merging import dump
@@ -63,22 +63,11 @@ def size_of(scenario: Scenario, *, checks: bool = True) -> Size:
     }
     variants = 1 + len(study.policies)
     ends = 2 * len(study.assumptions) if checks and study.policies else 0
-    agents = _agents(scenario, customers, energy)
+    agents = agents_by_segment(scenario)
     run = study.run
     return Size(
         customers, energy, agents, variants * run.replications, variants * ends * run.check_replications
     )
-
-
-def _agents(scenario: Scenario, customers: dict[str, int], energy: dict[str, float]) -> dict[str, int]:
-    """Return agents by segment; real accounts are simulated one to one, other segments share what is left."""
-    books, total = scenario.data.books, scenario.study.run.agents
-    sampled = {name: count for name, count in customers.items() if name not in books}
-    counts = {name: customers[name] for name in books}
-    if sampled:
-        left = total if total == "all" else max(len(sampled), total - sum(counts.values()))
-        counts |= allocate_agents(sampled, {name: energy[name] for name in sampled}, left)
-    return {name: counts[name] for name in customers}
 
 
 def head(scenario: Scenario, size: Size) -> list[str]:

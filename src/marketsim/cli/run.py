@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
@@ -15,9 +14,16 @@ from rich.table import Table
 from marketsim.cli.options import load_with_options
 from marketsim.cli.overview import head, size_of
 from marketsim.cli.screen import command_line, console, say
-from marketsim.errors import MarketsimError, StudyInterruptedError
+from marketsim.errors import RunFailedError, StudyInterruptedError
+from marketsim.scenario.loaded import Scenario
 
-FAILED, INTERRUPTED = 1, 130
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from marketsim.results.store import StudyResult
+
+INTERRUPTED = 130
+"""Exit code after Ctrl-C."""
 
 
 def run_scenario(
@@ -44,39 +50,46 @@ def run_scenario(
         profile: whether to show the time of each phase of the month.
 
     Returns:
-        The exit code: 0, 1 if any run failed, 130 if the user interrupted it.
+        The exit code: 0, or 130 if the user interrupted it.
 
     Raises:
-        MarketsimError: the input is not valid, or nothing could be run.
+        ScenarioError: the input is not valid; nothing is written.
+        RunFailedError: runs failed; what finished is shown and stored.
     """
-    with _interruptible() as stopped:
+    try:
         scenario, moved = load_with_options(file, settings, **options)
         screen = console()
         say(screen, *head(scenario, size_of(scenario, checks=checks)), *([moved] if moved else []))
-        return _run(scenario, screen, jobs=jobs, threads=threads or 1, out=out, checks=checks, profile=profile)
-    return stopped[0]
-
-
-@contextmanager
-def _interruptible() -> Iterator[list[int]]:
-    """Turn an interruption into exit code 130 and a line that says what was kept."""
-    stopped = [INTERRUPTED]
-    try:
-        yield stopped
+        began = perf_counter()
+        result = _study(scenario, jobs=jobs, threads=threads or 1, out=out, checks=checks)
     except StudyInterruptedError as error:
-        print(error, file=sys.stderr)
+        return _interrupted(str(error))
     except KeyboardInterrupt:
-        print("interrupted; no results were written", file=sys.stderr)
+        return _interrupted("interrupted; nothing was written")
+    try:
+        _show(result, screen, began, profile=profile)
+    except KeyboardInterrupt:
+        return _interrupted(f"interrupted; all runs are in {result.folder}, but the report is not complete")
+    return 0
 
 
-def _run(scenario: Any, screen: Console, *, profile: bool, **settings: Any) -> int:
+def _interrupted(message: str) -> int:
+    print(message, file=sys.stderr)
+    return INTERRUPTED
+
+
+def _study(scenario: Scenario, **settings: Any) -> StudyResult:
     from marketsim.experiments.progress import standard_progress
     from marketsim.experiments.study import run_study
+
+    return run_study(scenario, progress=standard_progress(), command=command_line(), **settings)
+
+
+def _show(result: StudyResult, screen: Console, began: float, *, profile: bool) -> None:
+    """Write the report and print the answer; MarketsimError if any run failed."""
     from marketsim.reporting.report import write_report
     from marketsim.reporting.terminal import print_result
 
-    began = perf_counter()
-    result = run_study(scenario, progress=standard_progress(), command=command_line(), **settings)
     write_report(result)
     say(screen, "")
     print_result(result, screen, seconds=perf_counter() - began)
@@ -84,12 +97,11 @@ def _run(scenario: Any, screen: Console, *, profile: bool, **settings: Any) -> i
         screen.print(phase_table(result.timings))
     failed = result.runs[result.runs["status"] != "done"]
     if len(failed):
-        message = f"{len(failed)} of {len(result.runs)} runs failed; the first: {failed.iloc[0]['error']}"
-        raise MarketsimError(message)
-    return 0
+        first = failed.iloc[0]["error"]
+        raise RunFailedError(f"{len(failed)} of {len(result.runs)} runs did not finish; the first: {first}")
 
 
-def phase_table(timings: Any) -> Table:
+def phase_table(timings: DataFrame) -> Table:
     """Return a table of the time that all runs together spent in each phase of the month.
 
     Args:

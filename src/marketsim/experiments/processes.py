@@ -6,9 +6,10 @@ import os
 import signal
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from multiprocessing import get_context
 from multiprocessing.synchronize import Event
 from typing import Self
@@ -36,9 +37,9 @@ class ProcessWorkers:
     start, or pool after pool is lost in vain, everything that is left is given up.
     """
 
-    def __init__(self, job: Job, jobs: int) -> None:
-        """Keep the job; processes start with the first runs."""
-        self._job, self._jobs = job, min(jobs, _MOST_PROCESSES)
+    def __init__(self, job: Job, jobs: int, say: Callable[[str], None]) -> None:
+        """Keep the job, and what tells the user something; processes start with the first runs."""
+        self._job, self._jobs, self._say = job, min(jobs, _MOST_PROCESSES), say
         self._context = get_context("spawn")
         self._stop, self._started = self._context.Event(), self._context.Event()
         self._pool: ProcessPoolExecutor | None = None
@@ -77,7 +78,8 @@ class ProcessWorkers:
             share = len(self._todo) // (2 * self._jobs)
             size = 1 if alone else max(1, min(_LARGEST_TASK, share))
             keys = [self._todo[place] for place in range(size)]
-            self._tasks[self._processes().submit(run_task, keys)] = keys
+            with _interruptions_held_back():
+                self._tasks[self._processes().submit(run_task, keys)] = keys
             for _ in keys:
                 self._todo.popleft()
 
@@ -149,6 +151,7 @@ class ProcessWorkers:
         for task in self._tasks:
             task.cancel()
         try:
+            self._say("stopping when the runs under way are done; Ctrl-C again leaves them")
             for task in self._tasks:
                 if not task.cancelled() and task.exception() is None:
                     for outcome in task.result():
@@ -167,6 +170,19 @@ class ProcessWorkers:
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
             self._pool = None
+
+
+@contextmanager
+def _interruptions_held_back() -> Iterator[None]:
+    """Let Ctrl-C wait for a moment; processes that start meanwhile never notice it."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    earlier = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, earlier)
 
 
 # What follows runs in the worker processes; a pool offers no other place than a module for what they keep.

@@ -97,7 +97,7 @@ def carry_out(
         _compile(progress)
     with Stage(folder) as stage:
         job = Job(scenario, runs.changes, settings.threads, stage.spool, settings.simulate)
-        log = _run_all(runs, _workers(job, settings.jobs, runs), progress)
+        log = _run_all(runs, _workers(job, settings.jobs, runs, progress), progress)
         if not count(log.main())[DONE]:
             raise _nothing_finished(log, folder)
         with _uninterrupted():
@@ -116,10 +116,10 @@ def _compile(progress: Progress) -> None:
         warm_up()
 
 
-def _workers(job: Job, jobs: int | None, runs: Plan) -> Workers:
+def _workers(job: Job, jobs: int | None, runs: Plan, progress: Progress) -> Workers:
     wanted = available_cores() if jobs is None else jobs
     useful = min(wanted, len(runs.main) + len(runs.checks))
-    return SerialWorkers(job) if useful <= 1 else ProcessWorkers(job, useful)
+    return SerialWorkers(job) if useful <= 1 else ProcessWorkers(job, useful, progress.say)
 
 
 def _run_all(runs: Plan, workers: Workers, progress: Progress) -> RunLog:

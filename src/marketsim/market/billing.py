@@ -6,14 +6,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marketsim.market.compiled import rule
+from marketsim.market.exact import units
+from marketsim.market.population import ORDINARY
 from marketsim.market.records import Record, Records
 from marketsim.market.tariffs import energy_price, unit_bill
 
 FloatArray = NDArray[np.float64]
 CUSTOMERS, ENERGY, REVENUE, PROCUREMENT, HEDGED, PRICE_ENERGY, PRICE_SQUARED_ENERGY = range(7)
 MEASURES = 7
+ALL_TIERS = ORDINARY + 1
+"""Place of sums over all tiers: added customer by customer, so that their last bit does not depend on who is in which."""
 USUAL_BILL_SPEED = 1.0 / 12.0
 """The usual bill is a moving mean of about a year."""
+
+
+@rule
+def add_bill(customer: Record, plan: Record, spot: float, cell: FloatArray) -> None:
+    """Add a customer's bill and the cost of its energy to the measures of its tier, or of all tiers."""
+    n, energy, price = customer.weight, customer.energy, customer.price
+    hedged = plan.hedged_share * energy
+    cell[CUSTOMERS] += n
+    cell[ENERGY] += n * energy
+    cell[REVENUE] += n * (price * energy + plan.fixed_fee)
+    cell[PROCUREMENT] += n * (hedged * customer.forward_price + (energy - hedged) * spot)
+    cell[HEDGED] += n * hedged
+    cell[PRICE_ENERGY] += n * energy * price
+    cell[PRICE_SQUARED_ENERGY] += n * energy * price * price
 
 
 @rule
@@ -29,7 +47,7 @@ def bill_month(
     default_price: float,
     default_supplier: int,
     sums: FloatArray,
-    by_region: FloatArray,
+    by_region: NDArray[np.int64],
 ) -> None:
     """Bill the customers of rows low to high, in place, and add them to the sums.
 
@@ -44,8 +62,9 @@ def bill_month(
         spot: spot price of the month, CNY/MWh.
         default_price: energy price of the default supplier, CNY/MWh.
         default_supplier: its index.
-        sums: the measures of this module by retailer, segment and tier. Shape (retailers + 1, segments, tiers, 7).
-        by_region: customers and energy. Shape (retailers + 1, segments, regions, tiers, 2).
+        sums: the measures of this module by retailer, segment and tier, and over all tiers in the last place. Shape
+            (retailers + 1, segments, tiers + 1, 7).
+        by_region: customers and energy, in exact units. Shape (retailers + 1, segments, regions, tiers, 2).
     """
     for i in range(low, high):
         customer: Record = population[i]
@@ -59,14 +78,7 @@ def bill_month(
         if first:
             customer.usual_bill = customer.bill
         customer.usual_bill += USUAL_BILL_SPEED * (customer.bill - customer.usual_bill)
-        hedged = plan.hedged_share * energy
-        cell = sums[j, s, customer.tier]
-        cell[CUSTOMERS] += n
-        cell[ENERGY] += n * energy
-        cell[REVENUE] += n * (price * energy + plan.fixed_fee)
-        cell[PROCUREMENT] += n * (hedged * customer.forward_price + (energy - hedged) * spot)
-        cell[HEDGED] += n * hedged
-        cell[PRICE_ENERGY] += n * energy * price
-        cell[PRICE_SQUARED_ENERGY] += n * energy * price * price
-        by_region[j, s, customer.region, customer.tier, 0] += n
-        by_region[j, s, customer.region, customer.tier, 1] += n * energy
+        add_bill(customer, plan, spot, sums[j, s, customer.tier])
+        add_bill(customer, plan, spot, sums[j, s, ALL_TIERS])
+        by_region[j, s, customer.region, customer.tier, 0] += units(n)
+        by_region[j, s, customer.region, customer.tier, 1] += units(n * energy)

@@ -216,18 +216,24 @@ def race_time(key: np.uint64, known: bool, advertising: float, choice: Record) -
 
 
 @rule
-def record_move(customer: Record, month: int, offer: Record, plan: Record, segment: Record, tally: ChoiceTally) -> None:
+def record_move(customer: Record, month: int, supplier: int, plan: Record, tally: ChoiceTally) -> None:
     """Add a customer who changes the supplier to the tally, before its contract is changed."""
     s, n, energy = customer.segment, customer.weight, customer.energy
-    old, new = customer.retailer, offer.retailer
-    tally.flows[old, new, s, 0] += n
-    tally.flows[old, new, s, 1] += n * energy
+    old = customer.retailer
+    tally.flows[old, supplier, s, 0] += n
+    tally.flows[old, supplier, s, 1] += n * energy
     tally.leaves[old, s, customer.tier, 0] += n
     tally.leaves[old, s, customer.tier, 1] += n * energy
-    tally.joined[new, 0] += n * energy * MONTHS_PER_YEAR
+    tally.exit_fees[old] += n * exit_fee(plan, float(customer.contract_end - month), energy)
+
+
+@rule
+def record_signing(customer: Record, offer: Record, segment: Record, tally: ChoiceTally) -> None:
+    """Add what it takes a retailer to win a customer to the tally."""
+    n, new = customer.weight, offer.retailer
+    tally.joined[new, 0] += n * customer.energy * MONTHS_PER_YEAR
     tally.joined[new, 1] += n * segment.acquisition_cost_cny
     tally.joined[new, 2] += n * offer.signup_bonus
-    tally.exit_fees[old] += n * exit_fee(plan, float(customer.contract_end - month), energy)
 
 
 @rule
@@ -468,9 +474,12 @@ def choose_month(
 
         if chosen == NO_OFFER:
             if ending:
+                record_move(customer, month, prices.default_supplier, prices.plans[customer.plan], tally)
                 no_contract(customer, month, prices.default_supplier, prices.expected_spot)
         elif prices.offers[chosen].retailer != customer.retailer:
-            record_move(customer, month, prices.offers[chosen], prices.plans[customer.plan], segment, tally)
+            offer: Record = prices.offers[chosen]
+            record_move(customer, month, offer.retailer, prices.plans[customer.plan], tally)
+            record_signing(customer, offer, segment, tally)
             put_into_force(customer, segment, month, chosen, bills[chosen], prices, standing, choice)
         elif ending:
             put_into_force(customer, segment, month, chosen, bills[chosen], prices, standing, choice)

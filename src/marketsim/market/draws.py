@@ -20,8 +20,8 @@ _MIX_2 = np.uint64(0x94D049BB133111EB)
 _SHIFT_30 = np.uint64(30)
 _SHIFT_27 = np.uint64(27)
 _SHIFT_31 = np.uint64(31)
-_SHIFT_11 = np.uint64(11)
-_TO_UNIT = 2.0**-53
+_SHIFT_12 = np.uint64(12)
+_TO_UNIT = 2.0**-52
 _POISSON_LIMIT = 400
 
 
@@ -41,8 +41,8 @@ def extend(key: np.uint64, part: np.uint64) -> np.uint64:
 
 @rule
 def uniform(key: np.uint64) -> float:
-    """Return a number in the open interval (0, 1)."""
-    return (float(mix(key) >> _SHIFT_11) + 0.5) * _TO_UNIT
+    """Return a number in the open interval (0, 1): 52 bits and a half fill a float exactly, so it never rounds to 1."""
+    return (float(mix(key) >> _SHIFT_12) + 0.5) * _TO_UNIT
 
 
 @rule

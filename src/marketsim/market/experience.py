@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marketsim.market.compiled import rule
+from marketsim.market.billing import ALL_TIERS
 from marketsim.market.desks import ServiceMonth
 from marketsim.market.draws import extend, normal, poisson, uniform
 from marketsim.market.exact import units
@@ -49,7 +50,8 @@ class ExperienceTally(NamedTuple):
     """Sums over customers, weighted.
 
     Attributes:
-        measures: satisfaction, six qualities, complaints. Shape (retailers + 1, segments, tiers, 8).
+        measures: satisfaction, six qualities, complaints; over all tiers in the last place. Shape (retailers + 1, segments,
+            tiers + 1, 8).
         histogram: customers by satisfaction. Shape (retailers + 1, 500).
         responsiveness: quality of service received, and customers who received any, in exact units. (retailers + 1, 2)
         rating: satisfaction and customers, in exact units. Shape (retailers + 1, segments, 2).
@@ -66,7 +68,7 @@ class ExperienceTally(NamedTuple):
 def empty_tally(retailers: int, segments: int, tiers: int) -> ExperienceTally:
     """Return a tally of zeros for so many retailers (the default supplier is added)."""
     return ExperienceTally(
-        measures=np.zeros((retailers + 1, segments, tiers, MEASURES)),
+        measures=np.zeros((retailers + 1, segments, tiers + 1, MEASURES)),
         histogram=np.zeros((retailers + 1, BINS)),
         responsiveness=np.zeros((retailers + 1, 2), dtype=np.int64),
         rating=np.zeros((retailers + 1, segments, 2), dtype=np.int64),
@@ -242,8 +244,9 @@ def experience_month(
         segment: Record = behaviour.segments[s]
         sites = service.sites[j, :, r, k]
         for desk in range(len(rates)):
-            rates[desk] = segment.tickets_per_month * ticket_rates.surge * ticket_rates.desk_share[j, desk]
-        rates[CONTACT] *= kept_share(customer, levers.first, levers.rows, levers.covers) * sites[CONTACT].repeat_factor
+            rate = segment.tickets_per_month * ticket_rates.surge * ticket_rates.desk_share[j, desk]
+            rates[desk] = rate * sites[desk].repeat_factor
+        rates[CONTACT] *= kept_share(customer, levers.first, levers.rows, levers.covers)
         felt, weight, breach_share = month_of_service(
             customer, sites, service.block_shares, rates, service.urgency[j], keys.tickets, keys.waits
         )
@@ -279,28 +282,29 @@ def experience_month(
         else:
             key = extend(keys.complaint, customer.key)
             raised = raises_complaint(customer, month, breach_share, behaviour.complaints, key)
-        cell = tally.measures[j, s, k]
-        add_month(customer, felt, weight > 0.0, raised, cell, tally.responsiveness[j], tally.rating[j, s])
+        add_measures(customer, raised, tally.measures[j, s, k])
+        add_measures(customer, raised, tally.measures[j, s, ALL_TIERS])
+        add_month(customer, felt, weight > 0.0, tally.responsiveness[j], tally.rating[j, s])
         tally.histogram[j, min(BINS - 1, int(customer.satisfaction * BINS))] += customer.weight
 
 
 @rule
-def add_month(
-    customer: Record,
-    felt: float,
-    served: bool,
-    raised: bool,
-    cell: FloatArray,
-    responsiveness: NDArray[np.int64],
-    rating: NDArray[np.int64],
-) -> None:
-    """Add a customer's month to the measures of its tier, its retailer's responsiveness and its segment's rating."""
+def add_measures(customer: Record, raised: bool, cell: FloatArray) -> None:
+    """Add a customer's month to the measures of its tier, or of all tiers."""
     n = customer.weight
     cell[SATISFACTION] += n * customer.satisfaction
     for d in range(len(customer.quality)):
         cell[QUALITY + d] += n * customer.quality[d]
     if raised:
         cell[COMPLAINTS] += n
+
+
+@rule
+def add_month(
+    customer: Record, felt: float, served: bool, responsiveness: NDArray[np.int64], rating: NDArray[np.int64]
+) -> None:
+    """Add a customer's month to its retailer's responsiveness and its segment's rating."""
+    n = customer.weight
     rating[0] += units(n * customer.satisfaction)
     rating[1] += units(n)
     if served:

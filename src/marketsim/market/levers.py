@@ -111,7 +111,7 @@ def monthly_cost(levers: Levers, retailer: int, customers: FloatArray, energy: F
     total = 0.0
     for lever in range(levers.first[retailer], levers.first[retailer + 1]):
         row, covered = levers.rows[lever], levers.covers[lever]
-        per_customer = float((customers * covered * levers.customer_cost[lever][:, None, None]).sum())
+        per_customer = float(((customers * covered).sum(axis=(1, 2)) * levers.customer_cost[lever]).sum())
         per_energy = row["energy_cost"] * float((energy * covered).sum())
         total += row["intensity"] * (row["fixed_cost"] + per_customer + per_energy)
     return total

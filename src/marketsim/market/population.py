@@ -8,10 +8,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marketsim.market.compiled import rule
-from marketsim.market.draws import exponential, extend, gamma, name_key, normal, part_key, purpose_key, uniform
+from marketsim.market.draws import (
+    exponential,
+    extend,
+    gamma,
+    name_key,
+    normal,
+    part_key,
+    purpose_key,
+    uniform,
+)
 from marketsim.market.frame import Frame
 from marketsim.market.records import Record, Records, record_type, unwritten
-from marketsim.market.sampling import allocate_agents
+from marketsim.market.sampling import agents_by_segment
 from marketsim.scenario.customers import CREDIT_GRADES, DIMENSIONS
 from marketsim.scenario.loaded import AccountBook, Scenario
 from marketsim.scenario.study import Study
@@ -89,22 +98,6 @@ def create(scenario: Scenario, frame: Frame, world: np.uint64) -> Records:
         if book:
             _read_book(population, members, book)
     return population
-
-
-def agents_by_segment(scenario: Scenario) -> dict[str, int]:
-    """Return how many agents stand for each segment; every account of a customers_file is one agent."""
-    study, books = scenario.study, scenario.data.books
-    sampled = {name: segment for name, segment in study.segments.items() if name not in books}
-    counts = {name: len(book.ids) for name, book in books.items()}
-    if sampled:
-        total = study.run.agents
-        left = total if total == "all" else max(len(sampled), total - sum(counts.values()))
-        counts |= allocate_agents(
-            {name: segment.customers for name, segment in sampled.items()},
-            {name: segment.customers * segment.energy_mwh_per_month for name, segment in sampled.items()},
-            left,
-        )
-    return counts
 
 
 def _segment_keys(name: str, book: AccountBook | None, count: int) -> KeyArray:

@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import Literal
 
+from marketsim.scenario.loaded import Scenario
+
 FEWEST_AGENTS = 100
 """A segment gets at least so many agents, unless it has fewer customers or the run too few agents."""
 CARRIED_SHARE = 0.85
@@ -38,6 +40,19 @@ def allocate_agents(
     floors = {name: min(least, count) for name, count in customers.items()}
     weights = {name: math.sqrt(count * energy[name]) for name, count in customers.items()}
     return _rounded(_level(weights, floors, customers, total), customers, total)
+
+
+def agents_by_segment(scenario: Scenario) -> dict[str, int]:
+    """Return the agents of each segment; each account of a customers_file is one, others share the rest."""
+    books, total = scenario.data.books, scenario.study.run.agents
+    counts = {name: len(book.ids) for name, book in books.items()}
+    sampled = {name: segment for name, segment in scenario.study.segments.items() if name not in books}
+    if sampled:
+        left = total if total == "all" else max(len(sampled), total - sum(counts.values()))
+        customers = {name: segment.customers for name, segment in sampled.items()}
+        energy = {name: segment.customers * segment.energy_mwh_per_month for name, segment in sampled.items()}
+        counts |= allocate_agents(customers, energy, left)
+    return {name: counts[name] for name in scenario.study.segments}
 
 
 def _level(

@@ -21,6 +21,8 @@ BoolArray = NDArray[np.bool_]
 MONTHS_PER_YEAR = 12.0
 LEAST_MARGIN = 0.1
 """Floor of the expected margin in value scores, CNY/MWh: where a segment is sold at a loss, size alone decides."""
+_ROUNDING = 1.0 - 1e-12
+"""Keeps a prospect who is just like the last member from falling short by the last bit."""
 
 
 class Tiers(NamedTuple):
@@ -124,7 +126,7 @@ def review(
     assigned = np.full(len(rows), ORDINARY, dtype=np.int16)
     cut_offs = [np.inf] * ORDINARY
     for tier, rule_ in enumerate(rules):
-        if rule_ is None or len(rows) == 0:
+        if rule_ is None:
             continue
         by_value = rank <= _pct(rule_) / 100.0 * weight.sum()
         eligible = by_value & (assigned == ORDINARY) & _meets(population, tiers, retailer, tier, rule_, ranked, month)
@@ -158,7 +160,7 @@ def _meets(
     meets = population["credit"][rows] <= tiers.worst_credit[retailer, tier]
     meets &= tiers.for_region[retailer, tier, population["region"][rows]]
     if rule_.annual_mwh is not None:
-        meets &= population["energy"][rows] * MONTHS_PER_YEAR >= rule_.annual_mwh
+        meets &= population["energy"][rows] >= rule_.annual_mwh / MONTHS_PER_YEAR
     if rule_.tenure_months is not None:
         meets &= month - population["joined"][rows] >= rule_.tenure_months
     result: BoolArray = meets
@@ -182,4 +184,4 @@ def publish(
     for tier, (rule_, least) in enumerate(zip(rules, cut_offs, strict=True)):
         by_size = np.inf if rule_ is None or rule_.tenure_months else (rule_.annual_mwh or 0.0) / MONTHS_PER_YEAR
         open_to = tiers.for_region[retailer, tier][:, None] & (grades <= tiers.worst_credit[retailer, tier])
-        tiers.cut_off[retailer, tier] = np.where(open_to, np.maximum(least / worth, by_size), np.inf)
+        tiers.cut_off[retailer, tier] = np.where(open_to, np.maximum(_ROUNDING * least / worth, by_size), np.inf)

@@ -1,4 +1,4 @@
-"""Which inputs of a study are assumptions: the starred ones that were varied, and all others by their source."""
+"""Which inputs of a study are assumptions: the starred ones that were varied, and all others."""
 
 from __future__ import annotations
 
@@ -62,7 +62,13 @@ def varied(view: StudyView) -> tuple[Varied, ...]:
     known = {setting.path: setting for setting in _settings(view)}
     nothing = Setting("", "", "", None, Parameter("", "", ""))
     return tuple(
-        Varied(path, show(known.get(path, nothing).value), show(low), show(high), known.get(path, nothing).parameter)
+        Varied(
+            path,
+            show(known.get(path, nothing).value),
+            show(low),
+            show(high),
+            known.get(path, nothing).parameter,
+        )
         for path, (low, high) in view.study.get("assumptions", {}).items()
     )
 
@@ -73,7 +79,11 @@ def assumed(view: StudyView) -> tuple[Assumed, ...]:
     levers = _levers_in_use(view.study)
     groups: dict[str, list[Setting]] = {}
     for setting in _settings(view):
-        if setting.parameter.source.startswith(ASSUMPTION) and setting.path not in starred and _at_work(setting, view, levers):
+        if (
+            setting.parameter.source.startswith(ASSUMPTION)
+            and setting.path not in starred
+            and _at_work(setting, view, levers)
+        ):
             groups.setdefault(setting.pattern, []).append(setting)
     return tuple(Assumed(pattern, _values(group), group[0].parameter) for pattern, group in groups.items())
 
@@ -111,7 +121,7 @@ def _settings(view: StudyView) -> tuple[Setting, ...]:
 
 
 def _walk(section: BaseModel, path: tuple[str, ...], names: tuple[int, ...]) -> Iterator[Setting]:
-    """Yield the settings of a section and the sections in it; names are the places in the path that the user named."""
+    """Yield the settings of a section and those in it; names are the places of the path that the user named."""
     for field, info in type(section).model_fields.items():
         value = getattr(section, field)
         here = (*path, field)
@@ -132,7 +142,9 @@ def _sections(value: Any) -> Iterator[tuple[str, BaseModel]]:
     elif isinstance(value, dict):
         yield from ((str(key), item) for key, item in value.items() if isinstance(item, BaseModel))
     elif isinstance(value, tuple):
-        yield from ((str(place), item) for place, item in enumerate(value, start=1) if isinstance(item, BaseModel))
+        yield from (
+            (str(place), item) for place, item in enumerate(value, start=1) if isinstance(item, BaseModel)
+        )
 
 
 def _plain(value: Any) -> Any:
@@ -140,7 +152,7 @@ def _plain(value: Any) -> Any:
 
 
 def _at_work(setting: Setting, view: StudyView, levers: set[str]) -> bool:
-    """Leave out what cannot matter: levers nobody uses, effects that are nil, segments that may not choose."""
+    """Leave out what cannot matter: levers nobody uses, effects of nil, segments that may not choose."""
     parts = setting.path.split(".")
     if parts[0] == "levers":
         neutral = setting.value in (0, 0.0, 1, 1.0, {}) and any(part in _NEUTRAL_PARTS for part in parts)

@@ -18,7 +18,8 @@ def _interrupted(view: StudyView) -> str:
     if view.result.manifest.get("status") != "interrupted":
         return ""
     missing = int((view.result.runs["status"] == "not_run").sum())
-    return f"The study was interrupted: {counted(missing, 'run')} did not take place. Numbers rest on what finished."
+    lost = f"{counted(missing, 'run')} did not take place"
+    return f"The study was interrupted: {lost}. Numbers rest on what finished."
 
 
 def _failed(view: StudyView) -> str:
@@ -48,4 +49,6 @@ def _single_world(view: StudyView) -> str:
 def _short(view: StudyView) -> str:
     """Say so when the evaluated time is less than a year."""
     months = view.months - view.first_evaluated
-    return f"Only {counted(months, 'month')} are evaluated; yearly figures are scaled up." if months < 12 else ""
+    return (
+        f"Only {counted(months, 'month')} are evaluated; yearly figures are scaled up." if months < 12 else ""
+    )

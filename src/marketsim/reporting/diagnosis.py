@@ -89,7 +89,9 @@ def sla_target(view: StudyView, desk: str) -> float:
 def diagnosis(view: StudyView, policy: str) -> tuple[str, ...]:
     """Return sentences that say why a policy has the effect it has on waits."""
     desk = touched_desks(view)[0]
-    return tuple(text for text in (_load(view, desk), _width(view, policy, desk), _reason(view, policy, desk)) if text)
+    return tuple(
+        text for text in (_load(view, desk), _width(view, policy, desk), _reason(view, policy, desk)) if text
+    )
 
 
 def _load(view: StudyView, desk: str) -> str:
@@ -98,8 +100,8 @@ def _load(view: StudyView, desk: str) -> str:
         return ""
     return (
         f"The {DESK_TITLES[desk]} of {view.focus} in the base: {row.servers:.1f} on duty in the mean team, "
-        f"busy {row.utilisation:.0f} % of the time; customers wait {row.busy_wait:.1f} min in the busiest hours "
-        f"and {row.sla:.0f} % are served within the standard."
+        f"busy {row.utilisation:.0f} % of the time; customers wait {row.busy_wait:.1f} min in the busiest "
+        f"hours and {row.sla:.0f} % are served within the standard."
     )
 
 

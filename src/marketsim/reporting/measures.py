@@ -5,8 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from marketsim.reporting.numbers import Scale, digits_for, digits_with_sign, interval, plain, scale_for, signed
-from marketsim.reporting.view import Cell, StudyView
+from marketsim.reporting.estimates import Cell
+from marketsim.reporting.numbers import (
+    Scale,
+    digits_for,
+    digits_with_sign,
+    interval,
+    plain,
+    scale_for,
+    signed,
+)
+from marketsim.reporting.view import StudyView
 from marketsim.results.tables import ALL, BASE, Kpi, kpi
 from marketsim.scenario.service import DESKS, TIERS
 
@@ -62,8 +71,8 @@ class Printer:
 
     def level_interval(self, cell: Cell) -> str:
         """Return the mean and its interval."""
-        ends = [end / self.scale.divisor for end in (cell.level.low, cell.level.high)]
-        return f"{self.level(cell)} {interval(*ends, self.level_digits)}".strip()
+        low, high = cell.level.low / self.scale.divisor, cell.level.high / self.scale.divisor
+        return f"{self.level(cell)} {interval(low, high, self.level_digits)}".strip()
 
     def difference(self, cell: Cell) -> str:
         """Return the paired difference and its interval."""
@@ -89,7 +98,10 @@ def printer_for(view: StudyView, measure: Measure) -> Printer:
     levels = [cell.level.half_width / scale.divisor for cell in cells]
     differences = [cell.difference.half_width / scale.divisor for cell in cells]
     return Printer(
-        measure, scale, digits_for(levels, 1, most=2), digits_for(differences, measure.kpi.digits or 1, most=2)
+        measure,
+        scale,
+        digits_for(levels, 1, most=2),
+        digits_for(differences, measure.kpi.digits or 1, most=2),
     )
 
 
@@ -99,7 +111,7 @@ def vip_tier(view: StudyView) -> str | None:
 
 
 def served_tiers(view: StudyView) -> tuple[str, ...]:
-    """Return the tiers whose experience is compared: VIPs and ordinary customers, or all where there are no VIPs."""
+    """Return the tiers that are compared: VIPs and ordinary customers, or all where there are no VIPs."""
     best = vip_tier(view)
     return (best, ORDINARY) if best else (ALL,)
 

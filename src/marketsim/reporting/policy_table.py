@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from rich.table import Table
 from rich.text import Text
 
+from marketsim.reporting.estimates import Cell, Verdict
 from marketsim.reporting.measures import Measure, Printer, headline_measures, printer_for, tier_title
 from marketsim.reporting.numbers import chance, counted, plain, signed
 from marketsim.reporting.screen import Screen
-from marketsim.reporting.view import Cell, StudyView, Verdict
+from marketsim.reporting.view import StudyView
 from marketsim.results.tables import ALL, BASE
 from marketsim.scenario.service import DESKS
 
@@ -25,7 +26,7 @@ _SHORT_UNITS = {"points of 100": "of 100"}
 
 
 def print_policies(view: StudyView, screen: Screen) -> None:
-    """Print base and policies by the headline measures, in the layout that suits the width of the terminal."""
+    """Print base and policies by the headline measures, in the layout that suits the terminal's width."""
     printers = [
         printer_for(view, measure)
         for measure in headline_measures(view)
@@ -157,7 +158,9 @@ def _sureness(cell: Cell) -> str:
 def _level(printer: Printer, cell: Cell) -> str:
     if not math.isfinite(cell.level.mean):
         return ""
-    return f"{printer.level(cell)}{_reach(cell.level.half_width / printer.scale.divisor, printer.level_digits)}"
+    return (
+        f"{printer.level(cell)}{_reach(cell.level.half_width / printer.scale.divisor, printer.level_digits)}"
+    )
 
 
 def _reach(half_width: float, digits: int) -> str:

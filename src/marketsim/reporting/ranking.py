@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from marketsim.reporting.estimates import Cell, Estimate, Verdict, estimate, verdict
 from marketsim.reporting.measures import PROFIT
-from marketsim.reporting.view import Cell, Estimate, StudyView, Verdict, estimate, verdict
+from marketsim.reporting.view import StudyView
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,9 @@ def rank(view: StudyView) -> Ranking | None:
     best, others = order[0], order[1:]
     wins, worlds = _wins(view, best)
     gaps = {policy: _gap(view, best, policy) for policy in others}
-    tied = tuple(policy for policy in others if verdict(gaps[policy]) in (Verdict.CANNOT_TELL, Verdict.NO_CHANGE))
+    tied = tuple(
+        policy for policy in others if verdict(gaps[policy]) in (Verdict.CANNOT_TELL, Verdict.NO_CHANGE)
+    )
     return Ranking(best, known[best], wins, worlds, tied, (others[0], gaps[others[0]]) if others else None)
 
 

@@ -1,4 +1,4 @@
-"""The HTML report: the answer first, then the charts, what could overturn it, assumptions, method and provenance."""
+"""The HTML report: the answer first, then charts, what could overturn it, assumptions, method, provenance."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from marketsim.reporting.answer import Answer, answer
 from marketsim.reporting.assumptions import assumed, show, varied
 from marketsim.reporting.charts.catalogue import draw_all, replaced_names, write_charts
 from marketsim.reporting.charts.chart import Chart
+from marketsim.reporting.gains_table import gains
 from marketsim.reporting.numbers import counted
-from marketsim.reporting.report_tables import assumed_table, checks, gains, policies, starred_table
+from marketsim.reporting.report_tables import assumed_table, checks, policies, starred_table
 from marketsim.reporting.view import StudyData, StudyView
 
 REPORT_FILE = "report.html"
@@ -52,11 +53,17 @@ def render(view: StudyView, found: Answer, charts: list[Chart], pictures: Mappin
         pictures: PNG files by the charts' names.
     """
     environment = Environment(
-        loader=PackageLoader("marketsim.reporting"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )  # fmt: skip
+        loader=PackageLoader("marketsim.reporting"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     environment.filters["data_uri"] = _data_uri
     style = environment.get_template("report.css").render()
-    page = environment.get_template("report.html.j2").render(_context(view, found, charts, pictures), style=Markup(style))
+    page = environment.get_template("report.html.j2").render(
+        _context(view, found, charts, pictures), style=Markup(style)
+    )
     return f"{page.rstrip()}\n"
 
 
@@ -94,7 +101,11 @@ def _data_uri(picture: bytes) -> str:
 
 def _event(event: Mapping[str, Any]) -> str:
     kind = str(event["type"]).replace("_", " ")
-    rest = ", ".join(f"{name.replace('_', ' ')} {show(value)}" for name, value in event.items() if name not in ("type", "month"))
+    rest = ", ".join(
+        f"{name.replace('_', ' ')} {show(value)}"
+        for name, value in event.items()
+        if name not in ("type", "month")
+    )
     return f"month {int(event['month']) + 1}: {kind}, {rest}"
 
 
@@ -135,4 +146,4 @@ def _facts(view: StudyView) -> Iterator[tuple[str, str]]:
 
 def _run_counts(view: StudyView) -> str:
     counts = view.result.runs["status"].astype(str).value_counts().sort_index()
-    return ", ".join(f"{number} {status.replace('_', ' ')}" for status, number in counts.items())
+    return ", ".join(f"{number} {str(status).replace('_', ' ')}" for status, number in counts.items())

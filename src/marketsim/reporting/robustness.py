@@ -1,13 +1,14 @@
-"""Whether the answer survives its assumptions: the profit effect of a policy at both ends of each uncertain input."""
+"""Whether the answer survives its assumptions: the profit effect at both ends of each uncertain input."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from marketsim.reporting.estimates import Estimate, Verdict, verdict, without_rounding
 from marketsim.reporting.measures import PROFIT
 from marketsim.reporting.numbers import counted, joined
-from marketsim.reporting.view import Estimate, StudyView, Verdict, verdict, without_rounding
+from marketsim.reporting.view import StudyView
 from marketsim.results.tables import ALL
 
 _GENERIC_PARTS = ("retailers", "segments", "behaviour", "market", "tiers", "rule", "desks")
@@ -121,5 +122,5 @@ def _named(ends: Iterable[CheckedEnd]) -> str:
 
 def robustness(view: StudyView, policy: str) -> Robustness:
     """Return how the profit effect of a policy fares over the assumption checks."""
-    varied = view.study.get("assumptions", {}) if view.run_settings.get("check_replications", 0) else {}
-    return Robustness(view.cell(policy, PROFIT).verdict, checked_ends(view, policy), 2 * len(varied))
+    labels = set(view.result.runs["check"].astype(str)) - {""}
+    return Robustness(view.cell(policy, PROFIT).verdict, checked_ends(view, policy), len(labels))

@@ -21,7 +21,7 @@ class Series:
     Attributes:
         prefix: what their names share.
         points: (number, policy).
-        path: the scenario path whose value is that number (or that number of per cent); empty where there is none.
+        path: the scenario path whose value is that number (or that number of per cent); empty if there is none.
         base_number: the number that the base would have, where the path is all that the policies change.
     """
 
@@ -59,10 +59,13 @@ def _series(view: StudyView, prefix: str, points: dict[float, str]) -> Series:
 def _factor(
     changes: Mapping[str, Mapping[str, Any]], points: tuple[tuple[float, str], ...], path: str
 ) -> float | None:
-    """Return 1 if the path's value is the number in the name, 100 if it is that number of per cent, else None."""
-    values = [(number, changes[policy].get(path)) for number, policy in points]
+    """Return 1 if the path's value is the number in the name, 100 if it is its hundredth, else None."""
+    values: list[tuple[float, Any]] = [(number, changes[policy].get(path)) for number, policy in points]
     for factor in (1.0, 100.0):
-        if all(_is_number(value) and abs(value * factor - number) < 1e-9 * max(number, 1) for number, value in values):
+        if all(
+            _is_number(value) and abs(value * factor - number) < 1e-9 * max(number, 1)
+            for number, value in values
+        ):
             return factor
     return None
 
@@ -72,7 +75,10 @@ def _is_number(value: Any) -> bool:
 
 
 def _base_number(
-    view: StudyView, changes: Mapping[str, Mapping[str, Any]], points: tuple[tuple[float, str], ...], path: str
+    view: StudyView,
+    changes: Mapping[str, Mapping[str, Any]],
+    points: tuple[tuple[float, str], ...],
+    path: str,
 ) -> float | None:
     """Return the number of the base on the axis; None where the policies also change what is not a number."""
     if not path or not all(_is_number(value) for _, policy in points for value in changes[policy].values()):

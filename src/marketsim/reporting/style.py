@@ -1,4 +1,4 @@
-"""How charts look: colours that colour-blind readers and grey printers tell apart, quiet axes, honest footers."""
+"""How charts look: colours that colour-blind readers and grey printers tell apart, and quiet axes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import matplotlib as mpl
 from matplotlib import font_manager, patheffects
@@ -28,16 +28,35 @@ _RIVALS = ("#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#8C6D31", "#B2A300")
 """Rivals in name order, lighter than the focus (after Okabe & Ito 2008)."""
 POLICY_COLOURS = (FOCUS, WARM, "#2A9D6F", "#9A4C95", "#B48A00", "#3A9BDC")
 MARKERS = ("o", "s", "D", "^", "v", "P")
-DASHES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)), (0, (3, 1)), (0, (8, 2)))
+DASHES: tuple[Any, ...] = (
+    "-",
+    (0, (5, 1.5)),
+    (0, (1.2, 1.2)),
+    (0, (6, 1.5, 1.2, 1.5)),
+    (0, (3, 1)),
+    (0, (8, 2)),
+)
 WIDTH_INCHES = 9.2
 DPI = 150
 
 _LATIN_FONT = "DejaVu Sans"
 _CJK_FONTS = (
-    "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN", "Microsoft YaHei", "PingFang SC",
-    "Hiragino Sans GB", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "SimHei", "Heiti SC", "Arial Unicode MS",
-    "Noto Sans CJK JP", "Noto Sans CJK TC", "Droid Sans Fallback",
-)  # fmt: skip
+    "Noto Sans CJK SC",
+    "Noto Sans SC",
+    "Source Han Sans SC",
+    "Source Han Sans CN",
+    "Microsoft YaHei",
+    "PingFang SC",
+    "Hiragino Sans GB",
+    "WenQuanYi Micro Hei",
+    "WenQuanYi Zen Hei",
+    "SimHei",
+    "Heiti SC",
+    "Arial Unicode MS",
+    "Noto Sans CJK JP",
+    "Noto Sans CJK TC",
+    "Droid Sans Fallback",
+)
 _SETTINGS: dict[str, Any] = {
     "font.size": 9.5,
     "axes.titlesize": 10,
@@ -72,7 +91,7 @@ _SETTINGS: dict[str, Any] = {
     "savefig.dpi": DPI,
     "svg.fonttype": "path",
     "svg.hashsalt": "marketsim",
-}  # fmt: skip
+}
 
 
 @contextmanager
@@ -80,7 +99,7 @@ def chart_style() -> Iterator[None]:
     """Draw with our settings inside the block; those of the caller return after it."""
     with mpl.rc_context(), _quiet_font_search():
         mpl.rcdefaults()
-        mpl.rcParams.update(_SETTINGS)
+        mpl.rcParams.update(cast(Any, _SETTINGS))
         mpl.rcParams["font.family"] = list(_families())
         yield
 
@@ -152,7 +171,12 @@ def zero_line(axes: Axes, *, vertical: bool) -> None:
 def note(axes: Axes, text: str, place: tuple[float, float], offset: tuple[float, float], **look: Any) -> None:
     """Write a text near a point, on a halo that keeps lines from crossing it."""
     halo = [patheffects.withStroke(linewidth=2.2, foreground="white")]
-    settings: dict[str, Any] = {"textcoords": "offset points", "fontsize": 8, "path_effects": halo, "zorder": 6} | look
+    settings: dict[str, Any] = {
+        "textcoords": "offset points",
+        "fontsize": 8,
+        "path_effects": halo,
+        "zorder": 6,
+    } | look
     axes.annotate(text, place, offset, **settings)
 
 

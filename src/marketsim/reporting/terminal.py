@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from rich.console import Console
 
-from marketsim.reporting.answer import Claim, answer
+from marketsim.reporting.answer import answer
+from marketsim.reporting.claims import Claim
 from marketsim.reporting.policy_table import print_policies
 from marketsim.reporting.screen import Screen
 from marketsim.reporting.view import StudyData, StudyView

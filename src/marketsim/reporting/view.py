@@ -1,22 +1,17 @@
-"""A study's results as a report reads them: the focus retailer, its policies, and single cells of the summary."""
+"""A study's results as a report reads them: the focus retailer, its policies, single cells of the summary."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
-import numpy as np
 import pandas as pd
-from scipy import stats
 
+from marketsim.reporting.estimates import NOTHING, Cell, Estimate, without_rounding
 from marketsim.results.tables import ALL, BASE
-
-_CONFIDENCE = 0.95
-_ROUNDING = 1e-9
 
 
 class StudyData(Protocol):
@@ -60,86 +55,6 @@ class StudyData(Protocol):
     def table(self, name: str) -> pd.DataFrame:
         """Return a monthly table of all runs."""
         ...
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A mean over worlds with its 95 % interval; the ends are NaN when there are fewer than two worlds."""
-
-    n: int
-    mean: float
-    low: float
-    high: float
-
-    @property
-    def half_width(self) -> float:
-        """Half the width of the interval."""
-        return (self.high - self.low) / 2
-
-
-def estimate(values: Any) -> Estimate:
-    """Return the mean of values over worlds with its 95 % t interval; NaN values are left out."""
-    array = np.asarray(values, dtype=np.float64)
-    array = array[np.isfinite(array)]
-    count = len(array)
-    if count == 0:
-        return Estimate(0, math.nan, math.nan, math.nan)
-    mean = float(array.mean())
-    if count == 1:
-        return Estimate(1, mean, math.nan, math.nan)
-    reach = float(stats.t.ppf(0.5 + _CONFIDENCE / 2, count - 1) * array.std(ddof=1) / math.sqrt(count))
-    return Estimate(count, mean, mean - reach, mean + reach)
-
-
-class Verdict:
-    """What an interval of a paired difference allows to say."""
-
-    UP = "up"
-    DOWN = "down"
-    CANNOT_TELL = "cannot tell"
-    NO_CHANGE = "no change"
-    NO_INTERVAL = "no interval"
-    MISSING = "missing"
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One row of the summary: a KPI of a policy, and its paired difference to the base."""
-
-    policy: str
-    level: Estimate
-    difference: Estimate
-    p_better: float
-
-    @property
-    def verdict(self) -> str:
-        """What the interval of the difference allows to say: one of the words of `Verdict`."""
-        return verdict(self.difference)
-
-
-def verdict(difference: Estimate) -> str:
-    """Return what the interval of a paired difference allows to say."""
-    if not math.isfinite(difference.mean):
-        return Verdict.MISSING
-    if not math.isfinite(difference.low):
-        return Verdict.NO_INTERVAL
-    if difference.low == difference.high == 0:
-        return Verdict.NO_CHANGE
-    if difference.low > 0:
-        return Verdict.UP
-    return Verdict.DOWN if difference.high < 0 else Verdict.CANNOT_TELL
-
-
-def without_rounding(difference: Estimate, level: float) -> Estimate:
-    """Return a difference, or exactly none where it is no more than the rounding of floating-point numbers."""
-    ends = [abs(end) for end in (difference.mean, difference.low, difference.high) if math.isfinite(end)]
-    if not ends or max(ends) > _ROUNDING * abs(level):
-        return difference
-    none = 0.0 if math.isfinite(difference.low) else math.nan
-    return Estimate(difference.n, 0.0, none, none)
-
-
-_NOTHING = Estimate(0, math.nan, math.nan, math.nan)
 
 
 class StudyView:
@@ -251,16 +166,18 @@ class StudyView:
         for row in self.result.summary[columns + values].itertuples(index=False):
             policy, retailer, segment, tier, kpi, n, mean, low, high, diff, diff_low, diff_high, p = row
             level = Estimate(int(n), float(mean), float(low), float(high))
-            difference = without_rounding(Estimate(int(n), float(diff), float(diff_low), float(diff_high)), level.mean)
+            difference = without_rounding(
+                Estimate(int(n), float(diff), float(diff_low), float(diff_high)), level.mean
+            )
             cells[policy, retailer, segment, tier, kpi] = Cell(policy, level, difference, float(p))
         return cells
 
     def cell(
         self, policy: str, kpi: str, *, segment: str = ALL, tier: str = ALL, retailer: str | None = None
     ) -> Cell:
-        """Return a row of the summary for the focus retailer (or another); a cell of NaN where there is none."""
+        """Return a row of the summary for the focus retailer (or another); NaN where there is none."""
         key = (policy, retailer or self.focus, segment, tier, kpi)
-        return self._cells.get(key, Cell(policy, _NOTHING, _NOTHING, math.nan))
+        return self._cells.get(key, Cell(policy, NOTHING, NOTHING, math.nan))
 
     def worlds(self, kpi: str, *, segment: str = ALL, tier: str = ALL) -> pd.DataFrame:
         """Return a KPI of the focus retailer, a row per world and a column per policy, the base first."""

@@ -61,8 +61,8 @@ def with_policy(scenario: Scenario, policy: str) -> Study:
 
 def changed_study(study: Study, changes: Mapping[str, Any], label: str) -> Study:
     """Return a study with some values changed and checked; ScenarioError if it is not valid then."""
-    tree = settle(node_of(dump(study)))
-    tree, problems = apply(tree, {path: node_of(value) for path, value in changes.items()}, dump(study))
+    data = dump(study)
+    tree, problems = apply(node_of(data), {path: node_of(value) for path, value in changes.items()}, data)
     changed, more = validate(tree)
     if changed is None or problems or more:
         raise ScenarioError([*problems, *more], label)
@@ -83,7 +83,7 @@ def apply(tree: Node, changes: Mapping[str, Node], data: Any) -> tuple[Node, lis
         path = locate(dotted, data)
         message = fault(path, data)
         if message is not None:
-            problems.append(Problem(dotted, message, value.text or None, value.place.file, value.place.line))
+            problems.append(Problem(dotted, message, value.shown, value.place.file, value.place.line))
             continue
         tree = put(tree, path, _whole(value, path, data))
     return tree, problems

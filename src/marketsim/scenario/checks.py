@@ -160,8 +160,8 @@ def _offers_to(retailer: Retailer, segment: str) -> bool:
 def _months(study: Study) -> Iterator[Finding]:
     run = study.run
     if run.warmup_months >= run.months:
-        message = f"months ({run.months}) must be more than warmup_months ({run.warmup_months}), when policies begin"
-        yield ("run",), message
+        warmup = f"warmup_months ({run.warmup_months}), when policies begin"
+        yield ("run",), f"months ({run.months}) must be more than {warmup}"
     first = run.evaluate_from_month
     if first is not None and not run.warmup_months <= first < run.months:
         yield (

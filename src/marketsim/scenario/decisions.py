@@ -66,7 +66,7 @@ def _policies(base: _Base) -> Iterator[Problem]:
 
 
 def _at(node: Node, path: str, message: str) -> Problem:
-    return Problem(path, message, node.text or None, node.place.file, node.place.line)
+    return Problem(path, message, node.shown, node.place.file, node.place.line)
 
 
 def _refusals(path: str, value: Any, study: Study) -> list[str]:

@@ -57,7 +57,7 @@ def text(default: Any = ..., *, meaning: str) -> Any:
 
 def setting(default: Any = ..., *, meaning: str, source: str | None = None, **bounds: Any) -> Any:
     """Return a pydantic field for a choice, a switch, a list or a nested section."""
-    extra = {"source": source} if source else None
+    extra: dict[str, Any] | None = {"source": source} if source else None
     return Field(default, description=meaning, json_schema_extra=extra, **bounds)
 
 

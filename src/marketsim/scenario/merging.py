@@ -62,6 +62,9 @@ def settle(node: Node, shape: Shape | None = ROOT) -> Node:
         return node
     kept = {}
     for key, value in node.value.items():
+        if value.value is not None and not value.is_mapping:
+            kept[key] = value
+            continue
         inner = child(shape, key)
         if value.value is not None or inner is None or shape.kind == "names":
             kept[key] = settle(value, inner)
@@ -80,7 +83,8 @@ def put(tree: Node, path: Segments, value: Node, shape: Shape | None = ROOT) -> 
     if not path:
         return merge(tree, value, shape)
     key, rest = path[0], path[1:]
-    inner = child(shape, key, plain(tree)) if shape is not None else None
+    data = plain(tree) if shape is not None and shape.kind == "variants" else None
+    inner = child(shape, key, data) if shape is not None else None
     if isinstance(tree.value, list) and isinstance(key, int):
         items = list(tree.value)
         items[key] = put(items[key], rest, value, inner)

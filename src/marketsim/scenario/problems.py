@@ -24,7 +24,7 @@ from marketsim.scenario.outline import (
     tag_of,
 )
 from marketsim.scenario.paths import closest, join, one_of
-from marketsim.scenario.yaml_tree import Node, plain, show
+from marketsim.scenario.yaml_tree import Node, plain
 
 _UNITS = (
     ("_per_kwh", "_per_mwh", 1000.0),
@@ -76,8 +76,7 @@ def _path(detail: ErrorDetails, data: Any) -> Segments:
 def problem_at(path: Segments, message: str, tree: Node, label: str | None = None) -> Problem:
     """Return a problem with value and place of a path; the place of what surrounds it if it is missing."""
     node, exists = find(tree, path)
-    is_scalar = exists and not isinstance(node.value, dict)
-    value = (node.text if node.text and len(node.text) <= 60 else show(plain(node))) if is_scalar else None
+    value = node.shown if exists else None
     return Problem(label or join(path), message, value, node.place.file, node.place.line)
 
 

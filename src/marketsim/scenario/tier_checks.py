@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 
+from marketsim.scenario.customers import CREDIT_GRADES, Segment
 from marketsim.scenario.outline import Segments
 from marketsim.scenario.paths import no_such
 from marketsim.scenario.service import TIERS, TierRule
@@ -14,7 +16,7 @@ Finding = tuple[Segments, str]
 LONGEST_INITIAL_TENURE = 120
 """Months for which a customer can have been with its retailer when a run begins."""
 _LARGEST_CUSTOMER = 1000
-"""No sampled customer is larger than this many times the mean of its segment."""
+"""No sampled customer is larger than this many times the mean of its segment, unless sizes differ a lot."""
 
 
 def unknown_names(path: Segments, names: Iterable[str], known: Iterable[str], what: str) -> Iterator[Finding]:
@@ -66,29 +68,34 @@ def _rule(path: Segments, rule: TierRule, study: Study) -> Iterator[Finding]:
 
 
 def _size_rule(path: Segments, rule: TierRule, study: Study) -> Iterator[Finding]:
-    if any(segment.customers_file is not None for segment in study.segments.values()):
+    if rule.annual_mwh is None or _has_accounts(study):
         return
-    largest = (
-        max(segment.energy_mwh_per_month for segment in study.segments.values()) * 12 * _LARGEST_CUSTOMER
-    )
-    if rule.annual_mwh is not None and rule.annual_mwh > largest:
-        yield (
-            (*path, "annual_mwh"),
-            f"nobody can meet it: no customer uses more than {largest:.3g} MWh a year",
-        )
+    largest = max(_largest_annual_mwh(segment) for segment in study.segments.values())
+    if rule.annual_mwh > largest:
+        message = f"nobody can meet it: no customer uses more than {largest:.3g} MWh a year"
+        yield (*path, "annual_mwh"), message
+
+
+def _largest_annual_mwh(segment: Segment) -> float:
+    """Return an energy that no sampled customer reaches: six standard deviations of the log, or more."""
+    return 12 * segment.energy_mwh_per_month * max(_LARGEST_CUSTOMER, math.exp(6 * segment.energy_sigma))
 
 
 def _anybody_lives_in(regions: Iterable[str], study: Study) -> bool:
-    named = set(regions)
+    """Return whether customers live in one of the regions; another check speaks of unknown regions."""
     default = {name: region.share for name, region in study.market.regions.items()}
+    if _has_accounts(study) or not set(regions) <= set(default):
+        return True
     mixes = [segment.region_mix or default for segment in study.segments.values()]
-    return any(mix.get(region, 0) > 0 for mix in mixes for region in named) or not named <= set(default)
+    return any(mix.get(region, 0) > 0 for mix in mixes for region in regions)
 
 
 def _anybody_has(grade: str, study: Study) -> bool:
-    admitted = [name for name in "ABCD" if name <= grade]
-    if any(segment.customers_file is not None for segment in study.segments.values()):
-        return True
-    return any(
-        getattr(segment.credit_mix, name) > 0 for segment in study.segments.values() for name in admitted
-    )
+    admitted = [name for name in CREDIT_GRADES if name <= grade]
+    mixes = [segment.credit_mix for segment in study.segments.values()]
+    return _has_accounts(study) or any(getattr(mix, name) > 0 for mix in mixes for name in admitted)
+
+
+def _has_accounts(study: Study) -> bool:
+    """Return whether customers are read from a file, which may hold anybody."""
+    return any(segment.customers_file is not None for segment in study.segments.values())

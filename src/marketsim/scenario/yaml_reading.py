@@ -12,7 +12,7 @@ import yaml
 from marketsim.errors import Problem
 from marketsim.scenario.yaml_tree import Node, Place, plain, shorten
 
-MAX_NODES = 200_000
+MAX_NODES = 100_000
 """Largest size of a file after its anchors are expanded; guards against files that explode."""
 _TAG = "tag:yaml.org,2002:"
 

@@ -22,7 +22,7 @@ class Node:
     Attributes:
         value: a mapping of names to nodes, a list of nodes, or a scalar.
         place: where it stands; for an entry of a mapping the line of its name.
-        text: the scalar as the user wrote it; empty for mappings and lists.
+        text: the scalar as the user wrote it; empty for mappings, lists, and values set in Python.
     """
 
     value: Any
@@ -34,6 +34,13 @@ class Node:
         """Return whether this is a mapping of names to nodes."""
         return isinstance(self.value, dict)
 
+    @property
+    def shown(self) -> str | None:
+        """Return the value for a message, as the user wrote it and shortened; None for a mapping."""
+        if self.is_mapping:
+            return None
+        return self.text if self.text and len(self.text) <= 60 else show(plain(self))
+
 
 def node_of(value: Any, place: Place = Place()) -> Node:
     """Return the tree of a plain Python value, all of it at the given place."""
@@ -41,7 +48,7 @@ def node_of(value: Any, place: Place = Place()) -> Node:
         return Node({str(key): node_of(inner, place) for key, inner in value.items()}, place)
     if isinstance(value, list | tuple):
         return Node([node_of(inner, place) for inner in value], place)
-    return Node(value, place, show(value))
+    return Node(value, place)
 
 
 def plain(node: Node) -> Any:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from marketsim.market import billing, tiers
 from marketsim.market.choice import ChoiceTally, choose_month
 from marketsim.market.choice import empty_tally as empty_choice_tally
+from marketsim.market.exact import as_float
 from marketsim.market.experience import ExperienceTally, experience_month
 from marketsim.market.experience import empty_tally as empty_experience_tally
 from marketsim.market.levers import monthly_cost
@@ -49,14 +50,14 @@ class CustomerSegment(mesa.Agent):  # type: ignore[misc]
 
         return sum(model.chunks.over(self.rows, work), np.zeros(shape, dtype=np.int64))
 
-    def pay_bills(self) -> list[tuple[FloatArray, FloatArray]]:
+    def pay_bills(self) -> list[tuple[FloatArray, NDArray[np.int64]]]:
         """Bill the type's customers; return sums by tier and by region for each chunk."""
         model, frame = self.model, self.model.frame
         retailers, segments = len(frame.retailers) + 1, len(frame.segments)
 
-        def work(low: int, high: int) -> tuple[FloatArray, FloatArray]:
-            sums = np.zeros((retailers, segments, len(TIERS), billing.MEASURES))
-            by_region = np.zeros((retailers, segments, len(frame.regions), len(TIERS), 2))
+        def work(low: int, high: int) -> tuple[FloatArray, NDArray[np.int64]]:
+            sums = np.zeros((retailers, segments, len(TIERS) + 1, billing.MEASURES))
+            by_region = np.zeros((retailers, segments, len(frame.regions), len(TIERS), 2), dtype=np.int64)
             billing.bill_month(
                 model.population,
                 low,
@@ -157,7 +158,8 @@ class Retailer(mesa.Agent):  # type: ignore[misc]
         """Book the month: revenue, costs, profit, payments and cash (E22)."""
         model, j = self.model, self.index
         costs = model.study.retailers[self.name].costs
-        sums = model.bill_sums[j].sum(axis=(0, 1))
+        sums = model.bill_sums[j, :, billing.ALL_TIERS].sum(axis=0)
+        covered = as_float(model.bill_regions[j])
         network = model.behaviour.network_cny_per_mwh * sums[billing.ENERGY]
         won_mwh, won_cost, bonuses = model.choices.joined[j]
         book = {
@@ -169,7 +171,7 @@ class Retailer(mesa.Agent):  # type: ignore[misc]
             "network_cny": network,
             "exit_fees_cny": model.choices.exit_fees[j],
             "procurement_cny": sums[billing.PROCUREMENT],
-            "lever_cny": monthly_cost(model.levers, j, model.bill_regions[j, ..., 0], model.bill_regions[j, ..., 1]),
+            "lever_cny": monthly_cost(model.levers, j, covered[..., 0], covered[..., 1]),
             "staff_cny": self.staff.sum() * costs.wage_cny_per_month,
             "overhead_cny": costs.overhead_cny_per_month + costs.bill_cny * sums[billing.CUSTOMERS],
             "acquisition_cny": costs.broker_fee_cny_per_mwh * won_mwh + won_cost + bonuses,

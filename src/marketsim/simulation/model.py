@@ -113,7 +113,7 @@ class RetailMarket(mesa.Model):  # type: ignore[misc]
 
     def _open_market(self, market: Scenario) -> None:
         """Give every customer a supplier, a tier and a contract; staff the desks."""
-        self.environment()
+        self._set_prices()
         self.offers()
         books = np.array([name in market.data.books for name in self.frame.segments])
         sold_to = np.zeros((len(self.frame.retailers) + 1, len(self.frame.segments)), dtype=np.bool_)
@@ -145,14 +145,17 @@ class RetailMarket(mesa.Model):  # type: ignore[misc]
 
     def environment(self) -> None:
         """Let the month's prices and events arrive, and levers ramp up."""
-        self.spot = float(self.wholesale.spot[self.month])
-        self.forward = self.wholesale.forward[self.month]
-        markup = self.study.market.default_supplier.markup_share
-        self.default_price = float(self.forward[12]) * (1.0 + markup)
+        self._set_prices()
         self.levers = ramp(self.levers)
         intensities = map(float, self.levers.rows["intensity"])
         self.intensities = dict(zip(lever_names(self.frame, self.study), intensities, strict=True))
         self.ticket_rates = self.ticket_rates._replace(surge=self._surge())
+
+    def _set_prices(self) -> None:
+        self.spot = float(self.wholesale.spot[self.month])
+        self.forward = self.wholesale.forward[self.month]
+        markup = self.study.market.default_supplier.markup_share
+        self.default_price = float(self.forward[12]) * (1.0 + markup)
 
     def _surge(self) -> float:
         factor = 1.0
@@ -162,13 +165,14 @@ class RetailMarket(mesa.Model):  # type: ignore[misc]
         return factor
 
     def policies(self) -> None:
-        """Begin the policy when the warm-up is over; base and policy staff for the same load."""
+        """Begin the policy when the warm-up is over; base and policy staff for the same load, that of a month without events."""
         if self.month != self.policy_month:
             return
+        self.ticket_rates = self.ticket_rates._replace(surge=1.0)
         load = service.expected_load(self)
         self.study = self.policy_study
         cut_off = self.tiers.cut_off
-        self.carried = service.regroup(self.desk_rules, desks.build_desks(self.frame, self.study), self.carried, load)
+        self.former_rules = self.desk_rules
         self._read_rules()
         self.tiers = self.tiers._replace(cut_off=cut_off)
         self.ticket_rates = self.ticket_rates._replace(surge=self._surge())
@@ -192,8 +196,11 @@ class RetailMarket(mesa.Model):  # type: ignore[misc]
         )
 
     def review_tiers(self) -> None:
-        """Review tiers where it is time to."""
+        """Review tiers where it is time to; tickets carried over go with the tiers when policies begin."""
         self.agents_by_type[Retailer].do("review_tiers")
+        if self.month == self.policy_month:
+            load = service.expected_load(self)
+            self.carried = service.regroup(self.former_rules, self.desk_rules, self.carried, load)
 
     def serve(self) -> None:
         """Work off the month's tickets at all desks."""

@@ -70,12 +70,12 @@ class Recorder:
         self.months = month + 1
 
     def _market(self, model: RetailMarket) -> list[float]:
-        energy = model.bill_sums[:-1, ..., billing.ENERGY].sum(axis=(1, 2))
+        energy = model.bill_sums[:-1, :, billing.ALL_TIERS, billing.ENERGY].sum(axis=1)
         shares = PER_CENT * energy / energy.sum() if energy.sum() > 0 else np.zeros_like(energy)
         return [
             model.spot,
             float(model.forward[12]),
-            float(model.bill_sums[..., billing.CUSTOMERS].sum()),
+            float(model.bill_sums[:, :, billing.ALL_TIERS, billing.CUSTOMERS].sum()),
             float((shares**2).sum()),
             float(model.choices.flows[..., 0].sum()),
         ]
@@ -89,18 +89,18 @@ class Recorder:
         self._default_supplier_row(model, rows[-1], column)
         for j in range(len(self.retailers)):
             histogram = model.experiences.histogram[j]
-            satisfaction = model.experiences.measures[j, ..., experience.SATISFACTION].sum()
+            satisfaction = model.experiences.measures[j, :, billing.ALL_TIERS, experience.SATISFACTION].sum()
             people = rows[j, column["customers"]]
             rows[j, column["joins"]] = model.choices.flows[:, j, :, 0].sum()
             rows[j, column["leaves"]] = model.choices.flows[j, :, :, 0].sum()
             rows[j, column["satisfaction"]] = satisfaction / people if people > 0 else np.nan
             rows[j, column["satisfaction_p10"]] = experience.quantile(histogram, LOWEST_TENTH)
             rows[j, column["satisfaction_gini"]] = experience.gini(histogram)
-            rows[j, column["price_sd_cny_per_mwh"]] = _price_sd(model.bill_sums[j])
+            rows[j, column["price_sd_cny_per_mwh"]] = _price_sd(model.bill_sums[j, :, billing.ALL_TIERS])
         return rows
 
     def _default_supplier_row(self, model: RetailMarket, row: FloatArray, column: dict[str, int]) -> None:
-        sums = model.bill_sums[-1].sum(axis=(0, 1))
+        sums = model.bill_sums[-1, :, billing.ALL_TIERS].sum(axis=0)
         row[column["customers"]] = sums[billing.CUSTOMERS]
         row[column["energy_mwh"]] = sums[billing.ENERGY]
         row[column["hedged_mwh"]] = sums[billing.HEDGED]
@@ -110,7 +110,8 @@ class Recorder:
         row[column["procurement_cny"]] = sums[billing.PROCUREMENT]
 
     def _segment_rows(self, model: RetailMarket) -> FloatArray:
-        sums, lived, left = model.bill_sums, model.experiences.measures, model.choices.leaves
+        sums, lived = (values[:, :, : billing.ALL_TIERS] for values in (model.bill_sums, model.experiences.measures))
+        left = model.choices.leaves
         customers = sums[..., billing.CUSTOMERS]
         mean = np.divide(
             lived[..., : experience.COMPLAINTS],
@@ -187,9 +188,8 @@ def _present(table: Table, values: FloatArray) -> NDArray[np.bool_]:
     return present
 
 
-def _price_sd(sums: FloatArray) -> float:
+def _price_sd(by_segment: FloatArray) -> float:
     """Standard deviation of the energy price over a retailer's MWh, within segments (CNY/MWh)."""
-    by_segment = sums.sum(axis=1)
     energy, total = by_segment[:, billing.ENERGY], by_segment[:, billing.PRICE_ENERGY]
     if energy.sum() <= 0:
         return float("nan")

@@ -137,24 +137,24 @@ def dedicated_shares(model: RetailMarket, tickets: FloatArray) -> FloatArray:
 
 def regroup(old: Records, new: Records, carried: Carried, work: Work) -> Carried:
     """Return what is carried over, sorted into the classes of new desk rules by the tiers' share of tickets."""
+    if all(np.array_equal(old[name], new[name]) for name in ("class_of", "whole_market")):
+        return carried
     by_tier = work.tickets.sum(axis=3)
     return Carried(*(_regroup(old, new, values, by_tier) for values in carried))
 
 
 def _regroup(old: Records, new: Records, values: FloatArray, tickets: FloatArray) -> FloatArray:
-    same = [np.array_equal(old[name], new[name]) for name in ("class_of", "whole_market")]
-    if all(same):
-        return values
     result = np.zeros_like(values)
     for j, d, r, c in np.argwhere(values > 0.0):
-        source = tickets[j, d].sum(axis=0) if old[j, d, r]["whole_market"] else tickets[j, d, r]
+        regions = slice(None) if old[j, d, r]["whole_market"] else slice(r, r + 1)
         in_class = old[j, d, r]["class_of"] == c
-        members = np.where(in_class, source, 0.0)
+        members = np.where(in_class, tickets[j, d], 0.0)[regions]
         if members.sum() <= 0.0:
-            members = in_class.astype(np.float64)
-        site = 0 if new[j, d, r]["whole_market"] else r
-        for k, part in enumerate(values[j, d, r, c] * members / members.sum()):
-            result[j, d, site, new[j, d, r]["class_of"][k]] += part
+            members = np.broadcast_to(in_class.astype(np.float64), members.shape)
+        places = np.zeros_like(values[j, d])
+        for site, rule, row in zip(np.arange(len(places))[regions], new[j, d, regions], members, strict=True):
+            places[0 if rule["whole_market"] else site] += np.bincount(rule["class_of"], row, len(row))
+        result[j, d] += values[j, d, r, c] * (places / members.sum())
     return result
 
 

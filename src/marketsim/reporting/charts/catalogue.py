@@ -14,9 +14,10 @@ from marketsim.reporting.charts.dose import dose
 from marketsim.reporting.charts.effects import effects
 from marketsim.reporting.charts.flows import flows
 from marketsim.reporting.charts.policy_map import policy_map
+from marketsim.reporting.charts.satisfaction import satisfaction
 from marketsim.reporting.charts.segments import segments
+from marketsim.reporting.charts.shares import shares
 from marketsim.reporting.charts.tornado import tornado
-from marketsim.reporting.charts.trajectories import satisfaction, shares
 from marketsim.reporting.charts.waits import waits
 from marketsim.reporting.charts.waterfall import waterfall
 from marketsim.reporting.view import StudyView
@@ -24,8 +25,17 @@ from marketsim.reporting.view import StudyView
 Draw = Callable[[Subject], Chart | list[Chart] | None]
 
 CHARTS: tuple[Draw, ...] = (
-    dose, effects, segments, waits, satisfaction, shares, waterfall, policy_map, flows, tornado,
-)  # fmt: skip
+    dose,
+    effects,
+    segments,
+    waits,
+    satisfaction,
+    shares,
+    waterfall,
+    policy_map,
+    flows,
+    tornado,
+)
 """Every kind of chart; the first that can be drawn is the main chart."""
 
 

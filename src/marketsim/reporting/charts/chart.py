@@ -12,6 +12,9 @@ from marketsim.reporting import style
 from marketsim.reporting.answer import Answer
 from marketsim.reporting.view import StudyView
 
+PAIRED_WHISKERS = "whiskers of levels: interval of the paired difference to base"
+"""Says in a footer what the whiskers of levels are."""
+
 
 @dataclass(frozen=True)
 class Chart:

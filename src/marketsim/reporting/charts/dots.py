@@ -1,4 +1,4 @@
-"""A paired difference as a dot with its whisker: filled where its sign can be told, hollow where it cannot."""
+"""A paired difference as a dot with its whisker: filled where its sign can be told, else hollow."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from marketsim.reporting import style
+from marketsim.reporting.estimates import Cell, Verdict
 from marketsim.reporting.measures import Printer
 from marketsim.reporting.numbers import signed
-from marketsim.reporting.view import Cell, Verdict
 
 _GOOD: dict[str, Any] = {"marker": "o", "color": style.FOCUS, "markerfacecolor": style.FOCUS}
 _BAD: dict[str, Any] = {"marker": "D", "color": style.WARM, "markerfacecolor": style.WARM}
@@ -35,9 +35,13 @@ def dot(axes: Axes, cell: Cell, printer: Printer, row: float, better: int) -> No
     if cell.verdict == Verdict.MISSING:
         return
     look, divisor = _look(cell, better), printer.scale.divisor
-    low, mean, high = (end / divisor for end in (cell.difference.low, cell.difference.mean, cell.difference.high))
+    low, mean, high = (
+        end / divisor for end in (cell.difference.low, cell.difference.mean, cell.difference.high)
+    )
     if math.isfinite(low):
-        axes.plot([low, high], [row, row], color=look["color"], linewidth=1.8, solid_capstyle="butt", zorder=2)
+        axes.plot(
+            [low, high], [row, row], color=look["color"], linewidth=1.8, solid_capstyle="butt", zorder=2
+        )
     axes.plot([mean], [row], markersize=5.5, linestyle="none", zorder=3, **look)
     text = "0" if cell.verdict == Verdict.NO_CHANGE else signed(mean, printer.difference_digits)
     style.note(axes, text, (mean, row), (0, 5), ha="center", va="bottom", fontsize=7.5, color=look["color"])

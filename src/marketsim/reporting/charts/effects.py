@@ -10,9 +10,10 @@ from matplotlib.axes import Axes
 from marketsim.reporting import style
 from marketsim.reporting.charts import dots
 from marketsim.reporting.charts.chart import Chart, Subject
+from marketsim.reporting.estimates import Verdict
 from marketsim.reporting.measures import Measure, Printer, headline_measures, printer_for
 from marketsim.reporting.numbers import joined
-from marketsim.reporting.view import Verdict
+
 
 def effects(subject: Subject) -> Chart | None:
     """Draw the paired differences of profit, shares and satisfaction; None without policies."""
@@ -36,7 +37,7 @@ def effects(subject: Subject) -> Chart | None:
         "policy_effects",
         "What every policy changes",
         _finding(subject),
-        "Dots with 95 % interval whiskers: one row per policy, one panel per key figure, a line where nothing changes.",
+        "Dots with 95 % interval whiskers: one row per policy, one panel per key figure, a line at zero.",
         figure,
         data,
     )
@@ -72,7 +73,9 @@ def _panel(axes: Axes, subject: Subject, printer: Printer) -> None:
         dots.dot(axes, cell, printer, row, measure.kpi.better)
         if cell.verdict == Verdict.MISSING:
             missing = "not in base" if math.isfinite(cell.level.mean) else "nobody"
-            style.note(axes, missing, (0, row), (0, 0), fontsize=7.5, color=style.QUIET, va="center", ha="center")
+            style.note(
+                axes, missing, (0, row), (0, 0), fontsize=7.5, color=style.QUIET, va="center", ha="center"
+            )
     dots.finish_panel(axes, _panel_title(measure), printer.scale.difference_unit, means)
 
 

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from marketsim.reporting import style
 from marketsim.reporting.charts.chart import Chart, Subject
+from marketsim.reporting.estimates import Estimate, Verdict, estimate, verdict
 from marketsim.reporting.numbers import digits_for, digits_with_sign, plain, signed
-from marketsim.reporting.view import Estimate, StudyView, Verdict, estimate, verdict
+from marketsim.reporting.view import StudyView
 from marketsim.results.tables import BASE, DEFAULT_SUPPLIER
 
 FloatArray = NDArray[np.float64]
@@ -24,7 +25,7 @@ _CHANGES = LinearSegmentedColormap.from_list("changes", [style.WARM, "#FFFFFF", 
 
 
 def flows(subject: Subject) -> Chart | None:
-    """Draw the energy that moves between suppliers in a year: base, best policy, and the change between them."""
+    """Draw the energy that moves between suppliers in a year: base, best policy, and the change."""
     view, policy = subject.view, subject.best
     suppliers = _suppliers(view)
     base = _yearly(view, BASE, suppliers)
@@ -38,15 +39,17 @@ def flows(subject: Subject) -> Chart | None:
         panels.append(("change", (other[:worlds] - base[:worlds]).mean(axis=0), True))
     figure = style.new_figure(1.6 + 0.36 * len(suppliers), width=style.WIDTH_INCHES)
     labels = [_label(subject, name) for name in suppliers]
-    for axes, (title, matrix, change) in zip(figure.subplots(1, len(panels), squeeze=False)[0], panels, strict=True):
+    for axes, (title, matrix, change) in zip(
+        figure.subplots(1, len(panels), squeeze=False)[0], panels, strict=True
+    ):
         _matrix(axes, matrix, labels, title, change=change)
     style.footer(figure, subject.footer())
     return Chart(
         "flows",
         "Who loses energy to whom",
         _finding(subject, suppliers, base),
-        "Matrices: rows lose, columns win; GWh a year of customers who change the supplier, in the base, under the best "
-        "policy, and the change between them.",
+        "Matrices: rows lose, columns win; GWh a year of customers who change the supplier, in the base, "
+        "under the best policy, and the change between them.",
         figure,
         _numbers(panels, suppliers, policy),
     )
@@ -55,18 +58,32 @@ def flows(subject: Subject) -> Chart | None:
 def _suppliers(view: StudyView) -> list[str]:
     """Return the focus, the rivals that lose or win most, the others, and the default supplier."""
     table = view.table("flows")
-    moved = pd.concat([table.groupby(column, observed=True)["energy_mwh"].sum() for column in ("from_retailer", "to_retailer")])
+    moved = pd.concat(
+        [
+            table.groupby(column, observed=True)["energy_mwh"].sum()
+            for column in ("from_retailer", "to_retailer")
+        ]
+    )
     sizes = moved.groupby(level=0, observed=True).sum().sort_values(ascending=False, kind="stable")
     names = [str(name) for name in sizes.index]
     rivals = [name for name in names if name not in (view.focus, DEFAULT_SUPPLIER)]
     kept = sorted(rivals[:_MOST_SUPPLIERS])
-    return [view.focus, *kept, *([_OTHERS] if len(rivals) > _MOST_SUPPLIERS else []), *([DEFAULT_SUPPLIER] if DEFAULT_SUPPLIER in names else [])]  # fmt: skip
+    return [
+        view.focus,
+        *kept,
+        *([_OTHERS] if len(rivals) > _MOST_SUPPLIERS else []),
+        *([DEFAULT_SUPPLIER] if DEFAULT_SUPPLIER in names else []),
+    ]
 
 
 def _yearly(view: StudyView, policy: str, suppliers: list[str]) -> FloatArray:
     """Return GWh a year by world, losing and winning supplier."""
     table = view.table("flows")
-    rows = table[(table["policy"] == policy) & (table["month"] >= view.first_evaluated) & (table["month"] < view.months)]
+    rows = table[
+        (table["policy"] == policy)
+        & (table["month"] >= view.first_evaluated)
+        & (table["month"] < view.months)
+    ]
     runs = view.result.runs
     done = runs[(runs["policy"] == policy) & (runs["check"] == "") & (runs["status"] == "done")]
     worlds = np.sort(done["replication"].to_numpy())
@@ -84,12 +101,22 @@ def _codes(column: pd.Series, suppliers: list[str]) -> NDArray[np.int64]:
 
 
 def _label(subject: Subject, name: str) -> str:
-    return _DEFAULT_LABEL if name == DEFAULT_SUPPLIER else style.folded(subject.retailer_labels.get(name, name), 12)
+    return (
+        _DEFAULT_LABEL
+        if name == DEFAULT_SUPPLIER
+        else style.folded(subject.retailer_labels.get(name, name), 12)
+    )
 
 
 def _matrix(axes: Axes, matrix: FloatArray, labels: list[str], title: str, *, change: bool) -> None:
     largest = max(float(np.abs(matrix).max()), 1e-12)
-    axes.imshow(matrix, cmap=_CHANGES if change else _LEVELS, vmin=-largest if change else 0, vmax=largest, aspect="auto")
+    axes.imshow(
+        matrix,
+        cmap=_CHANGES if change else _LEVELS,
+        vmin=-largest if change else 0,
+        vmax=largest,
+        aspect="auto",
+    )
     digits = 0 if largest >= 20 else 1 if largest >= 2 else 2
     for (row, column), value in np.ndenumerate(matrix):
         if row == column:
@@ -97,7 +124,9 @@ def _matrix(axes: Axes, matrix: FloatArray, labels: list[str], title: str, *, ch
             continue
         text = signed(float(value), digits) if change else plain(float(value), digits)
         dark = abs(value) > 0.6 * largest
-        axes.text(column, row, text, ha="center", va="center", fontsize=7.5, color="white" if dark else style.INK)
+        axes.text(
+            column, row, text, ha="center", va="center", fontsize=7.5, color="white" if dark else style.INK
+        )
     ticks = range(len(labels))
     axes.set_xticks(ticks, labels, rotation=40, ha="right", rotation_mode="anchor", fontsize=8)
     axes.set_yticks(ticks, labels, fontsize=8)
@@ -107,14 +136,22 @@ def _matrix(axes: Axes, matrix: FloatArray, labels: list[str], title: str, *, ch
     axes.grid(visible=False)
 
 
-def _numbers(panels: list[tuple[str, FloatArray, bool]], suppliers: list[str], policy: str | None) -> pd.DataFrame:
+def _numbers(
+    panels: list[tuple[str, FloatArray, bool]], suppliers: list[str], policy: str | None
+) -> pd.DataFrame:
     names = [BASE, policy, f"{policy} less {BASE}"]
     return pd.DataFrame(
-        {"policy": name, "from_retailer": suppliers[row], "to_retailer": suppliers[column], "unit": "GWh/year", "value": value}
+        {
+            "policy": name,
+            "from_retailer": suppliers[row],
+            "to_retailer": suppliers[column],
+            "unit": "GWh/year",
+            "value": value,
+        }
         for name, (_, matrix, _) in zip(names, panels, strict=False)
         for (row, column), value in np.ndenumerate(matrix)
         if row != column
-    )  # fmt: skip
+    )
 
 
 def _finding(subject: Subject, suppliers: list[str], base: FloatArray) -> str:
@@ -127,7 +164,8 @@ def _finding(subject: Subject, suppliers: list[str], base: FloatArray) -> str:
     worlds = min(len(base), len(other))
     change = other[:worlds] - base[:worlds]
     net = estimate(change[:, :, 0].sum(axis=1) - change[:, 0, :].sum(axis=1))
-    return f"On balance of moves, {view.focus} wins {_amount(net)} more than in the base under {policy}{_unclear(net)}."
+    balance = f"the balance of what {view.focus} wins and loses moves by {_amount(net)}"
+    return f"Under {policy} {balance} against base{_unclear(net)}."
 
 
 def _amount(net: Estimate) -> str:

@@ -23,6 +23,11 @@ class Band:
     low: FloatArray
     high: FloatArray
 
+    def without_interval(self) -> Band:
+        """Return the means alone, for lines that are drawn without a band."""
+        nothing = np.full_like(self.mean, np.nan)
+        return Band(self.months, self.mean, nothing, nothing)
+
     def frame(self, **labels: str) -> pd.DataFrame:
         """Return the band as tidy rows with these labels in front."""
         numbers = pd.DataFrame({"month": self.months, "mean": self.mean, "low": self.low, "high": self.high})
@@ -54,7 +59,7 @@ def _contestable(view: StudyView, policy: str) -> pd.DataFrame:
 
 
 def shares(view: StudyView, policy: str, quantity: str) -> dict[str, pd.DataFrame]:
-    """Return each supplier's share of contestable customers or energy in %, a row per month, a column per world."""
+    """Return each supplier's share of contestable customers or energy in %: months x worlds."""
     rows = _contestable(view, policy)
     total = _by_world(rows, quantity)
     suppliers = sorted(rows["retailer"].astype(str).unique())
@@ -63,7 +68,7 @@ def shares(view: StudyView, policy: str, quantity: str) -> dict[str, pd.DataFram
 
 
 def satisfaction(view: StudyView, policy: str, tier: str | None = None) -> pd.DataFrame:
-    """Return the mean satisfaction (of 100) of the focus retailer's customers, a row per month, a column per world."""
+    """Return the mean satisfaction (of 100) of the focus retailer's customers: months x worlds."""
     rows = _contestable(view, policy)
     rows = rows[rows["retailer"] == view.focus]
     rows = rows if tier is None else rows[rows["tier"] == tier]

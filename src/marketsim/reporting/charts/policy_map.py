@@ -3,29 +3,42 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
 
 from marketsim.reporting import style
 from marketsim.reporting.charts.chart import Chart, Subject
-from marketsim.reporting.measures import PROFIT, Measure, Printer, printer_for, served_tiers, tier_people, tier_title
+from marketsim.reporting.estimates import Verdict
+from marketsim.reporting.measures import (
+    PROFIT,
+    Measure,
+    Printer,
+    printer_for,
+    served_tiers,
+    tier_people,
+    tier_title,
+)
 from marketsim.reporting.numbers import joined, signed
-from marketsim.reporting.view import StudyView, Verdict
+from marketsim.reporting.view import StudyView
 from marketsim.results.tables import kpi
 
 _LARGEST_BUBBLE = 900.0
 _SMALLEST_BUBBLE = 30.0
-_LABEL_GAP = 0.05
-_LABEL_WIDTH = 0.15
+_LABEL_GAP = 0.055
 
 
 def policy_map(subject: Subject) -> Chart | None:
-    """Draw profit against the satisfaction of ordinary customers, bubbles by energy; None without two policies."""
+    """Draw profit against the satisfaction of ordinary customers; None without two policies."""
     view, tier = subject.view, served_tiers(subject.view)[-1]
     people, profit, energy = (
         printer_for(view, measure)
-        for measure in (Measure(kpi("satisfaction"), tier), Measure(kpi(PROFIT)), Measure(kpi("share_energy")))
+        for measure in (
+            Measure(kpi("satisfaction"), tier),
+            Measure(kpi(PROFIT)),
+            Measure(kpi("share_energy")),
+        )
     )
     data = _numbers(view, people, profit, energy)
     if len(data) < 2:
@@ -36,12 +49,15 @@ def policy_map(subject: Subject) -> Chart | None:
     _corners(axes, tier_people(tier))
     axes.set_xlabel(f"satisfaction, {tier_title(tier)}: {people.scale.difference_unit}, difference to base")
     axes.set_ylabel(f"profit: {profit.scale.difference_unit}, difference to base")
-    style.footer(figure, subject.footer("bubble and (pp): change of the share of energy, hollow where it falls"))
+    style.footer(
+        figure, subject.footer("bubble and (pp): change of the share of energy, hollow where it falls")
+    )
     return Chart(
         "policy_map",
         f"Profit and the satisfaction of {tier_people(tier)}",
         _finding(view, people.measure, profit.measure),
-        f"Bubbles with 95 % interval crosses: satisfaction of {tier_people(tier)} to the right, profit upward, both as paired difference to base.",
+        f"Bubbles with 95 % interval crosses: satisfaction of {tier_people(tier)} to the right, profit upward, "
+        "both as paired difference to base.",
         figure,
         data,
     )
@@ -53,7 +69,11 @@ def _numbers(view: StudyView, *printers: Printer) -> pd.DataFrame:
         row: dict[str, object] = {"policy": policy}
         for name, printer in zip(("satisfaction", "profit", "share_energy"), printers, strict=True):
             difference, divisor = printer.measure.cell(view, policy).difference, printer.scale.divisor
-            row |= {f"{name}_diff": difference.mean / divisor, f"{name}_diff_low": difference.low / divisor, f"{name}_diff_high": difference.high / divisor}  # fmt: skip
+            row |= {
+                f"{name}_diff": difference.mean / divisor,
+                f"{name}_diff_low": difference.low / divisor,
+                f"{name}_diff_high": difference.high / divisor,
+            }
         if all(math.isfinite(row[f"{name}_diff"]) for name in ("satisfaction", "profit", "share_energy")):  # type: ignore[arg-type]
             rows.append(row)
     return pd.DataFrame(rows)
@@ -65,10 +85,20 @@ def _bubbles(axes: Axes, data: pd.DataFrame, subject: Subject) -> None:
         x, y, gain = row["satisfaction_diff"], row["profit_diff"], row["share_energy_diff"]
         colour = style.FOCUS if row["policy"] == subject.best else style.QUIET
         if math.isfinite(row["profit_diff_low"]):
-            axes.plot([x, x], [row["profit_diff_low"], row["profit_diff_high"]], color=colour, linewidth=1)
-            axes.plot([row["satisfaction_diff_low"], row["satisfaction_diff_high"]], [y, y], color=colour, linewidth=1)
+            strength = 1.0 if row["policy"] == subject.best else 0.5
+            look: dict[str, Any] = {"color": colour, "linewidth": 1, "alpha": strength}
+            axes.plot([x, x], [row["profit_diff_low"], row["profit_diff_high"]], **look)
+            axes.plot([row["satisfaction_diff_low"], row["satisfaction_diff_high"]], [y, y], **look)
         size = max(_LARGEST_BUBBLE * abs(gain) / largest, _SMALLEST_BUBBLE)
-        axes.scatter([x], [y], s=size, facecolor=colour if gain >= 0 else "none", edgecolor=colour, alpha=0.55, zorder=3)
+        axes.scatter(
+            [x],
+            [y],
+            s=size,
+            facecolor=colour if gain >= 0 else "none",
+            edgecolor=colour,
+            alpha=0.55,
+            zorder=3,
+        )
         axes.scatter([x], [y], s=9, color=colour, zorder=4)
     axes.scatter([0], [0], marker="x", s=40, color=style.INK, zorder=5)
     axes.annotate("base", (0, 0), (5, -11), textcoords="offset points", fontsize=8.5)
@@ -79,19 +109,32 @@ def _bubbles(axes: Axes, data: pd.DataFrame, subject: Subject) -> None:
 
 
 def _labels(axes: Axes, data: pd.DataFrame, subject: Subject) -> None:
-    """Name the bubbles to their right; a name that would cover another moves down."""
-    (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
-    placed: list[tuple[float, float]] = []
-    for row in data.sort_values("profit_diff", ascending=False, kind="stable").to_dict("records"):
-        x, y = row["satisfaction_diff"], row["profit_diff"]
-        height = y + 0.02 * (top - bottom)
-        for other_x, other_y in placed:
-            if abs(x - other_x) < _LABEL_WIDTH * (right - left) and height > other_y - _LABEL_GAP * (top - bottom):
-                height = other_y - _LABEL_GAP * (top - bottom)
-        placed.append((x, height))
-        label = f"{style.folded(subject.policy_labels[row['policy']], 40)} ({signed(row['share_energy_diff'], 2)} pp)"
-        weight = "bold" if row["policy"] == subject.best else "normal"
-        style.note(axes, label, (x, height), (16, 0), color=style.INK, fontweight=weight, va="center")
+    """Name the bubbles in a column to the right of the map, each joined to its bubble by a thin line."""
+    bottom, top = axes.get_ylim()
+    heights = [(y - bottom) / (top - bottom) for y in data["profit_diff"]]
+    for row, height in zip(data.to_dict("records"), style.spread_labels(heights, _LABEL_GAP), strict=True):
+        best = row["policy"] == subject.best
+        name = style.folded(subject.policy_labels[row["policy"]], 26)
+        label = f"{name} ({signed(row['share_energy_diff'], 2)} pp)"
+        line = {
+            "arrowstyle": "-",
+            "color": style.FOCUS if best else style.QUIET,
+            "linewidth": 0.6,
+            "alpha": 0.7,
+            "shrinkA": 1,
+            "shrinkB": 0,
+        }
+        axes.annotate(
+            label,
+            (row["satisfaction_diff"], row["profit_diff"]),
+            (1.02, height),
+            textcoords="axes fraction",
+            arrowprops=line,
+            fontsize=8,
+            va="center",
+            fontweight="bold" if best else "normal",
+            annotation_clip=False,
+        )
 
 
 def _corners(axes: Axes, people: str) -> None:
@@ -101,27 +144,30 @@ def _corners(axes: Axes, people: str) -> None:
         (0.99, 0.015, f"less profit, happier {people}"),
         (0.01, 0.015, f"less profit, less happy {people}"),
     ):
-        style.note(axes, words, (x, y), (0, 0), xycoords="axes fraction", fontsize=7.5, color=style.QUIET, style="italic", ha="right" if x > 0.5 else "left", va="top" if y > 0.5 else "bottom")  # fmt: skip
+        style.note(
+            axes,
+            words,
+            (x, y),
+            (0, 0),
+            xycoords="axes fraction",
+            fontsize=7.5,
+            color=style.QUIET,
+            style="italic",
+            ha="right" if x > 0.5 else "left",
+            va="top" if y > 0.5 else "bottom",
+        )
 
 
 def _finding(view: StudyView, people: Measure, profit: Measure) -> str:
-    words = {Verdict.UP: "raises", Verdict.DOWN: "lowers"}
-    both = [
-        policy
-        for policy in view.policies
-        if profit.cell(view, policy).verdict == Verdict.UP
-        and people.cell(view, policy).verdict in (Verdict.UP, Verdict.CANNOT_TELL, Verdict.NO_CHANGE)
-    ]
-    trade = [
-        policy
-        for policy in view.policies
-        if profit.cell(view, policy).verdict == Verdict.UP and people.cell(view, policy).verdict == Verdict.DOWN
-    ]
+    paying = [policy for policy in view.policies if profit.cell(view, policy).verdict == Verdict.UP]
+    if not paying:
+        return "No policy raises profit beyond its interval."
     group = tier_people(people.tier)
-    if both:
-        tail = f"; {joined(trade)} {words[Verdict.UP].removesuffix('s') if len(trade) > 1 else words[Verdict.UP]} it at their expense" if trade else ""
-        verb = "raises" if len(both) == 1 else "raise"
-        return f"{joined(both)} {verb} profit without a fall of the satisfaction of {group} that could be told{tail}."
-    if trade:
+    trade = [policy for policy in paying if people.cell(view, policy).verdict == Verdict.DOWN]
+    both = [policy for policy in paying if policy not in trade]
+    if not both:
         return f"Every policy that raises profit lowers the satisfaction of {group}: {joined(trade)}."
-    return "No policy raises profit beyond its interval."
+    tail = f"; {joined(trade)} at their expense" if trade else ""
+    verb = "raises" if len(both) == 1 else "raise"
+    fall = f"a fall of the satisfaction of {group} that could be told"
+    return f"{joined(both)} {verb} profit without {fall}{tail}."

@@ -8,9 +8,10 @@ from matplotlib.axes import Axes
 from marketsim.reporting import style
 from marketsim.reporting.charts import dots
 from marketsim.reporting.charts.chart import Chart, Subject
+from marketsim.reporting.estimates import Verdict
 from marketsim.reporting.measures import Measure, printer_for, served_tiers, tier_people
 from marketsim.reporting.numbers import joined
-from marketsim.reporting.view import StudyView, Verdict
+from marketsim.reporting.view import StudyView
 from marketsim.results.tables import ALL, kpi
 
 _KPIS = ("satisfaction", "price_cny_per_mwh", "churn_pct_per_year")
@@ -44,7 +45,8 @@ def segments(subject: Subject) -> Chart | None:
         "who_gains_and_loses",
         f"Who gains and who loses under {policy}",
         _finding(view, policy, groups),
-        "Dots with 95 % interval whiskers: one row per group of customers; panels for satisfaction, price paid and churn.",
+        "Dots with 95 % interval whiskers: one row per group of customers; panels for satisfaction, price paid "
+        "and churn.",
         figure,
         data,
     )
@@ -61,7 +63,20 @@ def _numbers(view: StudyView, policy: str, groups: list[tuple[str, str, str]]) -
             cell = view.cell(policy, name, tier=tier, segment=segment)
             if cell.verdict != Verdict.MISSING:
                 difference = cell.difference
-                rows.append((policy, title, tier, segment, name, kpi(name).unit, difference.n, difference.mean, difference.low, difference.high))  # fmt: skip
+                rows.append(
+                    (
+                        policy,
+                        title,
+                        tier,
+                        segment,
+                        name,
+                        kpi(name).unit,
+                        difference.n,
+                        difference.mean,
+                        difference.low,
+                        difference.high,
+                    )
+                )
     columns = ["policy", "group", "tier", "segment", "kpi", "unit", "n", "diff", "diff_low", "diff_high"]
     return pd.DataFrame(rows, columns=columns)
 
@@ -86,7 +101,9 @@ def _better(measure: Measure) -> int:
 def _finding(view: StudyView, policy: str, groups: list[tuple[str, str, str]]) -> str:
     by_verdict: dict[str, list[str]] = {}
     for title, tier, segment in groups[1:]:
-        by_verdict.setdefault(view.cell(policy, "satisfaction", tier=tier, segment=segment).verdict, []).append(title)
+        by_verdict.setdefault(
+            view.cell(policy, "satisfaction", tier=tier, segment=segment).verdict, []
+        ).append(title)
     words = {
         Verdict.UP: "rises for",
         Verdict.DOWN: "falls for",

@@ -1,8 +1,9 @@
-"""What could overturn the answer: the profit effect of the best policy at both ends of every uncertain input."""
+"""What could overturn the answer: the profit effect at both ends of every uncertain input."""
 
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -11,17 +12,20 @@ from matplotlib.lines import Line2D
 
 from marketsim.reporting import style
 from marketsim.reporting.charts.chart import Chart, Subject
+from marketsim.reporting.estimates import Estimate
 from marketsim.reporting.measures import PROFIT, Measure, printer_for
 from marketsim.reporting.numbers import Scale, signed
 from marketsim.reporting.robustness import CheckedEnd, Robustness
-from marketsim.reporting.view import Estimate
 from marketsim.results.tables import kpi
 
-_ENDS = {"low": {"marker": "o", "markerfacecolor": "white"}, "high": {"marker": "o"}}
+_ENDS: dict[str, dict[str, Any]] = {
+    "low": {"marker": "o", "markerfacecolor": "white"},
+    "high": {"marker": "o"},
+}
 
 
 def tornado(subject: Subject) -> Chart | None:
-    """Draw the range of the profit effect of the best policy over each assumption; None where none was varied."""
+    """Draw the range of the best policy's profit effect over each assumption; None where none was varied."""
     checks = subject.answer.robustness
     if checks is None or not checks.ends or subject.best is None:
         return None
@@ -36,7 +40,9 @@ def tornado(subject: Subject) -> Chart | None:
     axes.set_ylim(len(groups) - 0.4, -0.85)
     style.zero_line(axes, vertical=True)
     _main_line(axes, main, printer.scale, printer.difference_digits)
-    axes.set_xlabel(f"profit of {style.folded(subject.policy_labels[subject.best], 60)} less base, {printer.scale.unit}")
+    axes.set_xlabel(
+        f"profit of {style.folded(subject.policy_labels[subject.best], 60)} less base, {printer.scale.unit}"
+    )
     axes.grid(axis="y", visible=False)
     axes.margins(x=0.14)
     _key(figure)
@@ -46,8 +52,8 @@ def tornado(subject: Subject) -> Chart | None:
         "tornado",
         "What could overturn the answer",
         checks.sentence,
-        "Tornado: one bar per uncertain input, from the profit effect at its low value to that at its high value, with "
-        "95 % intervals at both ends; a line at zero and one at the main result.",
+        "Tornado: one bar per uncertain input, from the profit effect at its low value to that at its high "
+        "value, with 95 % intervals at both ends; a line at zero and one at the main result.",
         figure,
         _numbers(subject, groups, printer.scale),
     )
@@ -77,16 +83,31 @@ def _bar(axes: Axes, row: int, ends: list[CheckedEnd], scale: Scale, main: Estim
             axes.plot([low, high], [row + shift] * 2, color=colour, linewidth=1.4, zorder=2)
         axes.plot([mean], [row + shift], color=colour, markersize=6, zorder=3, **_ENDS[end.end])
     for end, mean in zip(ends, means, strict=True):
-        style.note(axes, f"{end.value:g}", (mean, row), (0, 11 if end.end == "low" else -11), ha="center", va="center", fontsize=7.5, color=style.QUIET)  # fmt: skip
+        style.note(
+            axes,
+            f"{end.value:g}",
+            (mean, row),
+            (0, 11 if end.end == "low" else -11),
+            ha="center",
+            va="center",
+            fontsize=7.5,
+            color=style.QUIET,
+        )
 
 
 def _main_line(axes: Axes, main: Estimate, scale: Scale, digits: int) -> None:
     value = main.mean / scale.divisor
     axes.axvline(value, color=style.FOCUS, linewidth=1.2, linestyle=(0, (4, 2)), zorder=1.5)
     axes.annotate(
-        f"main result {signed(value, digits)}", (value, 1), (0, 3), xycoords=("data", "axes fraction"),
-        textcoords="offset points", ha="center", fontsize=8, color=style.FOCUS,
-    )  # fmt: skip
+        f"main result {signed(value, digits)}",
+        (value, 1),
+        (0, 3),
+        xycoords=("data", "axes fraction"),
+        textcoords="offset points",
+        ha="center",
+        fontsize=8,
+        color=style.FOCUS,
+    )
 
 
 def _key(figure: Figure) -> None:
@@ -100,11 +121,17 @@ def _key(figure: Figure) -> None:
 def _numbers(subject: Subject, groups: list[list[CheckedEnd]], scale: Scale) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "policy": subject.best, "assumption": end.assumption, "end": end.end, "value": end.value,
-            "unit": scale.unit, "n": end.difference.n, "diff": end.difference.mean / scale.divisor,
-            "diff_low": end.difference.low / scale.divisor, "diff_high": end.difference.high / scale.divisor,
+            "policy": subject.best,
+            "assumption": end.assumption,
+            "end": end.end,
+            "value": end.value,
+            "unit": scale.unit,
+            "n": end.difference.n,
+            "diff": end.difference.mean / scale.divisor,
+            "diff_low": end.difference.low / scale.divisor,
+            "diff_high": end.difference.high / scale.divisor,
             "verdict": end.verdict,
         }
         for ends in groups
         for end in ends
-    )  # fmt: skip
+    )

@@ -1,4 +1,4 @@
-"""Waits in the busiest hours and attainment of the service standard, by tier and policy, with staff and load beside."""
+"""Waits in the busiest hours and service within the standard, by tier and policy, beside staff and load."""
 
 from __future__ import annotations
 
@@ -11,17 +11,32 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from marketsim.reporting import style
-from marketsim.reporting.charts.chart import Chart, Subject
+from marketsim.reporting.charts.chart import PAIRED_WHISKERS, Chart, Subject
 from marketsim.reporting.diagnosis import DESK_TITLES, queue_row, sla_target, standard_minutes
-from marketsim.reporting.measures import Measure, printer_for, served_tiers, tier_people, tier_title, touched_desks
-from marketsim.reporting.view import StudyView, Verdict
+from marketsim.reporting.estimates import Verdict
+from marketsim.reporting.measures import (
+    Measure,
+    printer_for,
+    served_tiers,
+    tier_people,
+    tier_title,
+    touched_desks,
+)
+from marketsim.reporting.numbers import plain
+from marketsim.reporting.view import StudyView
 from marketsim.results.tables import ALL, BASE, kpi
 
 _LOOKS: tuple[dict[str, Any], ...] = (
     {"marker": "o", "color": style.FOCUS, "markerfacecolor": style.FOCUS},
     {"marker": "s", "color": style.WARM, "markerfacecolor": "white"},
 )
-_COLUMNS = (("customers", "customer_pct", 0), ("tickets", "ticket_pct", 0), ("on duty", "servers", 1), ("busy", "utilisation", 0))
+_COLUMNS = (
+    ("{tier}% of\ncustomers", "customer_pct", 0),
+    ("{tier}% of\ntickets", "ticket_pct", 0),
+    ("staff\non duty", "servers", 1),
+    ("%\nbusy", "utilisation", 0),
+)
+_SAME_TEAM = 0.1
 
 
 def waits(subject: Subject) -> list[Chart]:
@@ -41,7 +56,7 @@ def _desk_chart(subject: Subject, desk: str) -> Chart | None:
     _dots(wait_axes, data, policies, tiers, "busy_wait")
     _dots(sla_axes, data, policies, tiers, "sla")
     wait_axes.set_xlim(left=0)
-    sla_axes.set_xlim(right=100.8)
+    sla_axes.set_xlim(right=min(sla_axes.get_xlim()[1], 100.8))
     _standard(wait_axes, standard_minutes(view, desk), "standard {:g} min")
     _standard(sla_axes, sla_target(view, desk), "target {:g} %")
     wait_axes.set_title("Mean wait, busiest hours")
@@ -49,15 +64,15 @@ def _desk_chart(subject: Subject, desk: str) -> Chart | None:
     sla_axes.set_title("Within the standard")
     sla_axes.set_xlabel("% of tickets, all hours")
     _rows(wait_axes, subject, policies)
-    _beside(text_axes, view, desk, tiers[0], policies)
+    _beside(text_axes, view, desk, tiers, policies)
     _key(figure, tiers)
-    style.footer(figure, subject.footer())
+    style.footer(figure, subject.footer(PAIRED_WHISKERS))
     return Chart(
         f"waits_{desk}",
-        f"Waits at the {DESK_TITLES[desk]}",
+        f"Waits: {DESK_TITLES[desk]}",
         _finding(subject, desk, tiers),
-        "Dots with 95 % interval whiskers: one row per policy, waits and service standard by tier; beside them staff, "
-        "utilisation, and the share of customers and of tickets.",
+        "Dots with 95 % interval whiskers: one row per policy, waits and service standard by tier; beside them "
+        "staff, utilisation, and the share of customers and of tickets.",
         figure,
         data,
     )
@@ -67,20 +82,29 @@ def _numbers(view: StudyView, desk: str, tiers: tuple[str, ...]) -> pd.DataFrame
     rows = []
     for policy in (BASE, *view.policies):
         for tier in tiers:
-            wait = view.cell(policy, f"busy_wait_{desk}_minutes", tier=tier).level
-            within = view.cell(policy, f"sla_{desk}", tier=tier).level
+            wait = view.cell(policy, f"busy_wait_{desk}_minutes", tier=tier).paired_level
+            within = view.cell(policy, f"sla_{desk}", tier=tier).paired_level
             if not math.isfinite(wait.mean):
                 continue
             row = queue_row(view, policy, desk, tier)
             rows.append(
                 {
-                    "policy": policy, "desk": desk, "tier": tier, "n": wait.n,
-                    "busy_wait_minutes": wait.mean, "busy_wait_low": wait.low, "busy_wait_high": wait.high,
-                    "sla_pct": within.mean, "sla_low": within.low, "sla_high": within.high,
-                    "customer_pct": row.customer_pct, "ticket_pct": row.ticket_pct,
-                    "servers": row.servers, "utilisation_pct": row.utilisation,
+                    "policy": policy,
+                    "desk": desk,
+                    "tier": tier,
+                    "n": wait.n,
+                    "busy_wait_minutes": wait.mean,
+                    "busy_wait_low": wait.low,
+                    "busy_wait_high": wait.high,
+                    "sla_pct": within.mean,
+                    "sla_low": within.low,
+                    "sla_high": within.high,
+                    "customer_pct": row.customer_pct,
+                    "ticket_pct": row.ticket_pct,
+                    "servers": row.servers,
+                    "utilisation_pct": row.utilisation,
                 }
-            )  # fmt: skip
+            )
     return pd.DataFrame(rows)
 
 
@@ -96,15 +120,29 @@ def _dots(axes: Axes, data: pd.DataFrame, policies: list[str], tiers: tuple[str,
 
 
 def _standard(axes: Axes, value: float, words: str) -> None:
+    """Draw the standard as a line, or say on which side of the panel it lies."""
     if not math.isfinite(value):
         return
-    axes.axvline(value, color=style.INK, linewidth=0.9, linestyle=(0, (4, 2)), zorder=1)
     low, high = axes.get_xlim()
-    left = value - low > (high - low) / 2
-    axes.annotate(
-        words.format(value), (value, 1), (-3 if left else 3, -3), xycoords=("data", "axes fraction"),
-        textcoords="offset points", fontsize=7.5, color=style.QUIET, ha="right" if left else "left", va="top",
-    )  # fmt: skip
+    text, place = words.format(value), min(max(value, low), high)
+    if value > high:
+        text = f"{text} →"
+    elif value < low:
+        text = f"← {text}"
+    else:
+        axes.axvline(value, color=style.INK, linewidth=0.9, linestyle=(0, (4, 2)), zorder=1)
+    left = place - low > (high - low) / 2
+    style.note(
+        axes,
+        text,
+        (place, 1),
+        (-3 if left else 3, -3),
+        xycoords=("data", "axes fraction"),
+        fontsize=7.5,
+        color=style.QUIET,
+        ha="right" if left else "left",
+        va="top",
+    )
 
 
 def _rows(axes: Axes, subject: Subject, policies: list[str]) -> None:
@@ -113,25 +151,46 @@ def _rows(axes: Axes, subject: Subject, policies: list[str]) -> None:
     axes.set_ylim(len(labels) - 0.4, -0.9)
 
 
-def _beside(axes: Axes, view: StudyView, desk: str, tier: str, policies: list[str]) -> None:
-    """Write the numbers behind the waits: how wide the lane is in customers and in tickets, staff and load."""
+def _beside(axes: Axes, view: StudyView, desk: str, tiers: tuple[str, ...], policies: list[str]) -> None:
+    """Write the numbers behind the waits: the lane's width in customers and in tickets, staff and load."""
     axes.set_axis_off()
     axes.set_xlim(0, len(_COLUMNS))
-    whose = "" if tier == ALL else f"{tier_title(tier)} % of"
     for column, (head, field, digits) in enumerate(_COLUMNS):
-        share = field in ("customer_pct", "ticket_pct")
-        title = f"{whose}\n{head}" if share and whose else f"{'staff' if field == 'servers' else '%'}\n{head}" if not share else f"% of\n{head}"
-        axes.annotate(title, (column + 0.9, 1.0), (0, 2), xycoords=("data", "axes fraction"), textcoords="offset points", ha="right", va="bottom", fontsize=7.5, color=style.QUIET, annotation_clip=False)  # fmt: skip
+        place = column + 0.9
+        head = head.format(tier="" if tiers[0] == ALL else f"{tier_title(tiers[0])} ")
+        axes.annotate(
+            head,
+            (place, 1.0),
+            (0, 2),
+            xycoords=("data", "axes fraction"),
+            textcoords="offset points",
+            ha="right",
+            va="bottom",
+            fontsize=7.5,
+            color=style.QUIET,
+            annotation_clip=False,
+        )
         for height, policy in enumerate(policies):
-            pooled = queue_row(view, policy, desk, tier if share else _team(view, policy, desk, tier))
-            value = getattr(pooled, field)
-            text = f"{value:.{digits}f}" if math.isfinite(value) else "–"
-            axes.text(column + 0.9, height, text, ha="right", va="center", fontsize=8.5)
+            axes.text(
+                place,
+                height,
+                _number(view, policy, desk, tiers, field, digits),
+                ha="right",
+                va="center",
+                fontsize=8.5,
+            )
 
 
-def _team(view: StudyView, policy: str, desk: str, tier: str) -> str:
-    """Return whose staff to show: that of the tier where it has customers, else that of all."""
-    return tier if math.isfinite(queue_row(view, policy, desk, tier).servers) else ALL
+def _number(view: StudyView, policy: str, desk: str, tiers: tuple[str, ...], field: str, digits: int) -> str:
+    """Return a number of the first tier; staff and load of both where they have teams of their own."""
+    values = [float(getattr(queue_row(view, policy, desk, tier), field)) for tier in tiers]
+    if field in ("customer_pct", "ticket_pct"):
+        return plain(values[0], digits)
+    known = [value for value in values if math.isfinite(value)]
+    pooled = not known or max(known) - min(known) < _SAME_TEAM * max(known)
+    return (
+        plain(known[0], digits) if pooled and known else " | ".join(plain(value, digits) for value in values)
+    )
 
 
 def _key(figure: Figure, tiers: tuple[str, ...]) -> None:
@@ -147,13 +206,15 @@ def _finding(subject: Subject, desk: str, tiers: tuple[str, ...]) -> str:
     parts = []
     for tier in tiers:
         printer = printer_for(view, Measure(kpi(f"busy_wait_{desk}_minutes"), tier))
-        base, cell = printer.measure.cell(view, BASE), printer.measure.cell(view, policy)
+        cell = printer.measure.cell(view, policy)
         if not math.isfinite(cell.level.mean):
             continue
-        text = f"{tier_people(tier)} wait {printer.level_interval(cell)} min"
-        if policy != BASE and math.isfinite(base.level.mean):
-            unclear = ", cannot tell the difference" if cell.verdict == Verdict.CANNOT_TELL else ""
-            text += f" (base {printer.level_interval(base)}{unclear})"
+        text = f"{tier_people(tier)} wait {printer.level(cell)} min"
+        if cell.verdict == Verdict.NO_CHANGE:
+            text += ", as in the base"
+        elif cell.verdict != Verdict.MISSING:
+            unclear = ": cannot tell" if cell.verdict == Verdict.CANNOT_TELL else ""
+            text += f" ({printer.difference(cell)} min against base{unclear})"
         parts.append(text)
     place = "In the base" if policy == BASE else f"Under {policy}"
     return f"{place}, in the busiest hours {' and '.join(parts)}."

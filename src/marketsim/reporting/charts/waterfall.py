@@ -1,4 +1,4 @@
-"""Where the profit of the best policy comes from: from more energy, a better spread, and each line of cost."""
+"""Where the profit of the best policy comes from: more energy, a better spread, each line of cost."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from matplotlib.axes import Axes
 
 from marketsim.reporting import style
 from marketsim.reporting.charts.chart import Chart, Subject
+from marketsim.reporting.estimates import Estimate, Verdict, estimate, verdict, without_rounding
 from marketsim.reporting.measures import PROFIT, Measure, printer_for
-from marketsim.reporting.numbers import Scale, digits_for, interval, signed
-from marketsim.reporting.view import Estimate, StudyView, Verdict, estimate, verdict, without_rounding
+from marketsim.reporting.numbers import Scale, digits_for, interval, joined, signed
+from marketsim.reporting.view import StudyView
 from marketsim.results.tables import BASE, kpi
 
 _COSTS = {
@@ -22,6 +23,7 @@ _COSTS = {
     "penalty_cny": ("penalties", -1.0),
     "interest_cny": ("working capital", -1.0),
 }
+_NAMED_SOURCES = 3
 _SMALL = 0.004
 _VOLUME, _SPREAD, _REST, _TOTAL = "energy sold", "spread per MWh", "other, small", "profit"
 
@@ -44,7 +46,8 @@ def waterfall(subject: Subject) -> Chart | None:
         "profit_sources",
         f"Where the profit of {policy} comes from",
         _finding(policy, steps, total, scale),
-        "Waterfall: bars from zero to the profit difference of the best policy, one bar per source, with 95 % intervals.",
+        "Waterfall: bars from zero to the profit difference of the best policy, one per source, with 95 % "
+        "intervals.",
         figure,
         data,
     )
@@ -66,7 +69,9 @@ def _steps(view: StudyView, policy: str) -> dict[str, Estimate]:
     changes |= {title: sign * (after[name] - before[name]) for name, (title, sign) in _COSTS.items()}
     total = after["profit_cny"] - before["profit_cny"]
     large = _SMALL * max(float(np.abs(values.mean())) for values in changes.values())
-    shown = {n: values for n, values in changes.items() if n in (_VOLUME, _SPREAD) or abs(values.mean()) > large}
+    shown = {
+        n: values for n, values in changes.items() if n in (_VOLUME, _SPREAD) or abs(values.mean()) > large
+    }
     shown[_REST] = total - sum(shown.values(), start=0.0 * total)
     level = float(np.abs(before["revenue_cny"]).mean())
     found = {name: without_rounding(estimate(values), level) for name, values in shown.items()}
@@ -90,10 +95,16 @@ def _numbers(policy: str, steps: dict[str, Estimate], total: Estimate, scale: Sc
         begin = 0.0 if name == _TOTAL else start
         rows.append(
             {
-                "policy": policy, "source": name, "unit": scale.unit, "n": step.n, "start": begin / scale.divisor,
-                "diff": step.mean / scale.divisor, "diff_low": step.low / scale.divisor, "diff_high": step.high / scale.divisor,
+                "policy": policy,
+                "source": name,
+                "unit": scale.unit,
+                "n": step.n,
+                "start": begin / scale.divisor,
+                "diff": step.mean / scale.divisor,
+                "diff_low": step.low / scale.divisor,
+                "diff_high": step.high / scale.divisor,
             }
-        )  # fmt: skip
+        )
         start += step.mean
     return pd.DataFrame(rows)
 
@@ -101,15 +112,29 @@ def _numbers(policy: str, steps: dict[str, Estimate], total: Estimate, scale: Sc
 def _bars(axes: Axes, data: pd.DataFrame) -> None:
     digits = digits_for((data["diff_high"] - data["diff_low"]) / 2, 2, most=2)
     last = len(data) - 1
-    for place, (start, diff, low, high) in enumerate(data[["start", "diff", "diff_low", "diff_high"]].itertuples(index=False)):
+    for place, (start, diff, low, high) in enumerate(
+        data[["start", "diff", "diff_low", "diff_high"]].itertuples(index=False)
+    ):
         colour = style.FOCUS if diff >= 0 else style.WARM
-        axes.bar(place, diff, bottom=start, width=0.62, color=colour, hatch="" if diff >= 0 else "///", edgecolor="white", linewidth=0.5, alpha=1 if place == last else 0.82)  # fmt: skip
+        axes.bar(
+            place,
+            diff,
+            bottom=start,
+            width=0.62,
+            color=colour,
+            hatch="" if diff >= 0 else "///",
+            edgecolor="white",
+            linewidth=0.5,
+            alpha=1 if place == last else 0.82,
+        )
         if low == low and low != high:
             axes.plot([place, place], [start + low, start + high], color=style.INK, linewidth=1.2)
         if place < last:
             axes.plot([place + 0.31, place + 0.69], [start + diff] * 2, color=style.QUIET, linewidth=0.7)
         top = max(start, start + diff, start + high if high == high else start)
-        axes.annotate(signed(diff, digits), (place, top), (0, 4), textcoords="offset points", ha="center", fontsize=8.5)
+        axes.annotate(
+            signed(diff, digits), (place, top), (0, 4), textcoords="offset points", ha="center", fontsize=8.5
+        )
     axes.set_xticks(range(len(data)), [style.folded(name, 12) for name in data["source"]])
     style.zero_line(axes, vertical=False)
     axes.grid(axis="x", visible=False)
@@ -117,17 +142,17 @@ def _bars(axes: Axes, data: pd.DataFrame) -> None:
 
 
 def _finding(policy: str, steps: dict[str, Estimate], total: Estimate, scale: Scale) -> str:
-    """Name the sources that add most and take most, as far as their intervals exclude zero."""
+    """Name the largest sources whose intervals exclude zero."""
     digits = digits_for([step.half_width / scale.divisor for step in (*steps.values(), total)], 2, most=2)
 
-    def text(name: str, step: Estimate) -> str:
+    def text(step: Estimate) -> str:
         low, high = step.low / scale.divisor, step.high / scale.divisor
-        return f"{name} {signed(step.mean / scale.divisor, digits)} {interval(low, high, digits)}".strip()
+        return f"{signed(step.mean / scale.divisor, digits)} {interval(low, high, digits)}".strip()
 
+    start = f"{policy} changes profit by {text(total)} {scale.unit}"
     clear = {name: step for name, step in steps.items() if verdict(step) in (Verdict.UP, Verdict.DOWN)}
     if not clear:
-        return f"No single source of the profit of {policy} can be told from that of the base."
-    most, least = (pick(clear, key=lambda name: clear[name].mean) for pick in (max, min))
-    parts = [f"most comes from {text(most, clear[most])}"] if clear[most].mean > 0 else []
-    parts += [f"most is lost by {text(least, clear[least])}"] if clear[least].mean < 0 else []
-    return f"Of {policy}'s {text('difference', total)} {scale.unit}, {' and '.join(parts)}."
+        return f"{start}; no single source of it can be told from zero."
+    largest = sorted(clear, key=lambda name: -abs(clear[name].mean))[:_NAMED_SOURCES]
+    named = joined(f"{name} {text(clear[name])}" for name in largest)
+    return f"{start}; the largest {'source' if len(largest) == 1 else 'sources'} that can be told: {named}."

@@ -1,0 +1,113 @@
+"""Means over worlds, their intervals, and what the interval of a paired difference allows to say."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy import stats
+
+from marketsim.results.tables import BASE
+
+_CONFIDENCE = 0.95
+_ROUNDING = 1e-9
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A mean over worlds with its 95 % interval; the ends are NaN when there are fewer than two worlds."""
+
+    n: int
+    mean: float
+    low: float
+    high: float
+
+    @property
+    def half_width(self) -> float:
+        """Half the width of the interval."""
+        return (self.high - self.low) / 2
+
+
+def estimate(values: Any) -> Estimate:
+    """Return the mean of values over worlds with its 95 % t interval; NaN values are left out."""
+    array = np.asarray(values, dtype=np.float64)
+    array = array[np.isfinite(array)]
+    count = len(array)
+    if count == 0:
+        return Estimate(0, math.nan, math.nan, math.nan)
+    mean = float(array.mean())
+    if count == 1:
+        return Estimate(1, mean, math.nan, math.nan)
+    reach = float(stats.t.ppf(0.5 + _CONFIDENCE / 2, count - 1) * array.std(ddof=1) / math.sqrt(count))
+    return Estimate(count, mean, mean - reach, mean + reach)
+
+
+class Verdict:
+    """What an interval of a paired difference allows to say."""
+
+    UP = "up"
+    DOWN = "down"
+    CANNOT_TELL = "cannot tell"
+    NO_CHANGE = "no change"
+    NO_INTERVAL = "no interval"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One row of the summary: a KPI of a policy, and its paired difference to the base."""
+
+    policy: str
+    level: Estimate
+    difference: Estimate
+    p_better: float
+
+    @property
+    def verdict(self) -> str:
+        """What the interval of the difference allows to say: one of the words of `Verdict`."""
+        return verdict(self.difference)
+
+    @property
+    def paired_level(self) -> Estimate:
+        """The level with the interval of its paired difference to the base drawn around it.
+
+        Worlds differ more than policies do, so the interval of a level hides what the paired difference
+        tells; this one excludes the level of the base exactly where the difference can be told. The base has none; a
+        level without a partner in the base keeps its own interval.
+        """
+        if self.policy == BASE:
+            return Estimate(self.level.n, self.level.mean, math.nan, math.nan)
+        if not math.isfinite(self.difference.mean):
+            return self.level
+        shift = self.level.mean - self.difference.mean
+        return Estimate(
+            self.level.n, self.level.mean, self.difference.low + shift, self.difference.high + shift
+        )
+
+
+def verdict(difference: Estimate) -> str:
+    """Return what the interval of a paired difference allows to say."""
+    if not math.isfinite(difference.mean):
+        return Verdict.MISSING
+    if not math.isfinite(difference.low):
+        return Verdict.NO_INTERVAL
+    if difference.low == difference.high == 0:
+        return Verdict.NO_CHANGE
+    if difference.low > 0:
+        return Verdict.UP
+    return Verdict.DOWN if difference.high < 0 else Verdict.CANNOT_TELL
+
+
+def without_rounding(difference: Estimate, level: float) -> Estimate:
+    """Return a difference, or exactly none where it is but the rounding of floating-point numbers."""
+    ends = [abs(end) for end in (difference.mean, difference.low, difference.high) if math.isfinite(end)]
+    if not ends or max(ends) > _ROUNDING * abs(level):
+        return difference
+    none = 0.0 if math.isfinite(difference.low) else math.nan
+    return Estimate(difference.n, 0.0, none, none)
+
+
+NOTHING = Estimate(0, math.nan, math.nan, math.nan)
+"""The estimate where there is no value."""

@@ -1,0 +1,88 @@
+"""The table of who gains and who loses under the best policy: the retailer, its customers, its rivals."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from marketsim.reporting.charts.segments import groups_of
+from marketsim.reporting.html_table import Entry, HtmlTable, chance_text, difference_text, verdict_entry
+from marketsim.reporting.measures import PROFIT, Measure, Printer, printer_for, touched_desks
+from marketsim.reporting.numbers import MISSING
+from marketsim.reporting.view import StudyView
+from marketsim.results.tables import ALL, BASE, kpi
+
+_MOST_RIVALS = 4
+
+
+def gains(view: StudyView, policy: str) -> HtmlTable:
+    """Return what the best policy changes for the retailer, its customers and its rivals."""
+    rows = [_gain_row(view, policy, who, measure) for who, measure in _gain_measures(view)]
+    rows += [_rival_row(view, policy, rival) for rival in _largest_rivals(view, policy)]
+    return HtmlTable(
+        f"Under {policy}, against base",
+        ("who", "what", "verdict", "difference [95 % interval]", "chance better", "base", policy),
+        tuple(row for row in rows if row),
+        (view.footer,),
+    )
+
+
+def _gain_measures(view: StudyView) -> Iterator[tuple[str, Measure]]:
+    for name in (PROFIT, "share_energy", "share_customers"):
+        yield view.focus, Measure(kpi(name))
+    wait = f"busy_wait_{touched_desks(view)[0]}_minutes"
+    for title, tier, segment in groups_of(view)[1:]:
+        whole_segment = segment != ALL
+        names = (
+            ("satisfaction", "churn_pct_per_year")
+            if whole_segment
+            else ("satisfaction", wait, "price_cny_per_mwh")
+        )
+        for name in names:
+            yield title, Measure(kpi(name), tier, segment)
+
+
+def _gain_row(view: StudyView, policy: str, who: str, measure: Measure) -> tuple[Entry, ...]:
+    printer, base, cell = printer_for(view, measure), measure.cell(view, BASE), measure.cell(view, policy)
+    if not math.isfinite(cell.level.mean):
+        return ()
+    better = -1 if measure.kpi.name == "price_cny_per_mwh" else measure.kpi.better
+    return (
+        Entry(who),
+        Entry(f"{measure.kpi.title}, {printer.scale.unit}"),
+        verdict_entry(cell, better),
+        Entry(f"{difference_text(printer, cell)}{_unit_if_other(printer)}"),
+        Entry(chance_text(cell) if measure.kpi.better else MISSING),
+        Entry(printer.level(base)),
+        Entry(printer.level(cell)),
+    )
+
+
+def _largest_rivals(view: StudyView, policy: str) -> list[str]:
+    rivals = [name for name in view.retailers if name != view.focus]
+
+    def size(name: str) -> float:
+        difference = view.cell(policy, PROFIT, retailer=name).difference.mean
+        return abs(difference) if math.isfinite(difference) else -1.0
+
+    return sorted(sorted(rivals, key=lambda name: (-size(name), name))[:_MOST_RIVALS])
+
+
+def _rival_row(view: StudyView, policy: str, rival: str) -> tuple[Entry, ...]:
+    base, cell = (view.cell(name, PROFIT, retailer=rival) for name in (BASE, policy))
+    if not math.isfinite(cell.difference.mean):
+        return ()
+    printer = printer_for(view, Measure(kpi(PROFIT)))
+    return (
+        Entry(f"{rival} (rival)"),
+        Entry(f"Profit, {printer.scale.unit}"),
+        verdict_entry(cell, 1),
+        Entry(difference_text(printer, cell)),
+        Entry(chance_text(cell)),
+        Entry(printer.level(base)),
+        Entry(printer.level(cell)),
+    )
+
+
+def _unit_if_other(printer: Printer) -> str:
+    return "" if printer.scale.difference_unit == printer.scale.unit else f" {printer.scale.difference_unit}"

@@ -1,0 +1,49 @@
+"""Tables of the HTML report as plain data: entries, and the words and colours of a verdict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from marketsim.reporting.estimates import Cell, Verdict
+from marketsim.reporting.measures import Printer
+from marketsim.reporting.numbers import MISSING, chance
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One cell of a table: its text, smaller lines below it, and a class for its colour."""
+
+    text: str
+    below: tuple[str, ...] = ()
+    look: str = ""
+
+
+@dataclass(frozen=True)
+class HtmlTable:
+    """A table: what it shows, heads, rows of entries of which the first names the row, and notes under it."""
+
+    caption: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[Entry, ...], ...]
+    notes: tuple[str, ...] = ()
+
+
+def verdict_entry(cell: Cell, better: int, nouns: tuple[str, str] = ("gains", "loses")) -> Entry:
+    """Return what the interval allows to say, as a word with its colour."""
+    if cell.verdict not in (Verdict.UP, Verdict.DOWN):
+        words = {Verdict.NO_INTERVAL: "one world", Verdict.MISSING: "not in base"}
+        return Entry(words.get(cell.verdict, cell.verdict), look="unclear")
+    if better == 0:
+        return Entry("rises" if cell.verdict == Verdict.UP else "falls", look="unclear")
+    good = (cell.verdict == Verdict.UP) == (better > 0)
+    return Entry(f"{'▲' if good else '▼'} {nouns[0] if good else nouns[1]}", look="good" if good else "bad")
+
+
+def difference_text(printer: Printer, cell: Cell) -> str:
+    """Return a paired difference with its interval; a bare 0 where nothing changes."""
+    return "0" if cell.verdict == Verdict.NO_CHANGE else printer.difference(cell)
+
+
+def chance_text(cell: Cell) -> str:
+    """Return the chance that the policy is better; a dash where it has no meaning."""
+    return MISSING if cell.verdict in (Verdict.NO_CHANGE, Verdict.MISSING) else chance(cell.p_better)

@@ -1,0 +1,214 @@
+"""Search, consideration, choice among offers, and signing, of one customer (M11, E19, E20)."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from marketsim.market.choice import (
+    aware,
+    believed_quality,
+    bill_change,
+    offer_utility,
+    race_time,
+    search_hazard,
+    taste,
+)
+from marketsim.market.contracts import last_month
+from marketsim.market.draws import gumbel, uniform
+from marketsim.market.tariffs import MONTHS_PER_YEAR, exit_fee, wholesale_exposure
+from tests.oracle.keys import keyed
+from tests.oracle.offers import PostedOffer, offer_key
+
+if TYPE_CHECKING:
+    from marketsim.market.tariffs import Shape
+    from tests.oracle.customers import CustomerAgent
+    from tests.oracle.retailers import DefaultSupplier, OracleRetailer
+
+
+def choose(customer: CustomerAgent) -> None:
+    """Let a customer search, choose and renew; what it signs begins next month."""
+    market = customer.model
+    customer.searched = False
+    if not customer.traits.contestable:
+        return
+    on_sale = market.offers_to(customer)
+    held = next((o for o in on_sale if o.retailer is customer.retailer and o.name == customer.offer), None)
+    under_contract = customer.offer is not None
+    months_left = customer.contract_end - market.month
+    in_window = not under_contract or months_left < market.behaviour.choice.window_months
+    ending = under_contract and months_left <= 0
+    customer.searched = searches(customer, on_sale, held if in_window else None, in_window)
+
+    chosen = held if ending else None
+    if customer.searched or (ending and held is None):
+        options = considered(customer, on_sale) if customer.searched else []
+        if in_window:
+            options += [offer for offer in on_sale if offer.retailer is customer.retailer]
+        chosen = best(customer, options, months_left, may_stay=not in_window)
+    carry_out(customer, chosen, ending)
+
+
+def searches(
+    customer: CustomerAgent, on_sale: list[PostedOffer], renewal: PostedOffer | None, in_window: bool
+) -> bool:
+    """Return whether the customer compares offers this month (E19)."""
+    market = customer.model
+    parameters = market.behaviour.choice
+    present = customer.expected_bill(renewal) if renewal else bill_of_contract(customer)
+    in_sight = [customer.expected_bill(offer) for offer in on_sale if knows(customer, offer)]
+    change = bill_change(present, customer.usual_bill, min(in_sight, default=math.inf))
+    rate = customer.traits.search_rate * (1.0 if in_window else parameters.outside_window_factor)
+    hazard = search_hazard.py_func(
+        rate, customer.satisfaction, change, customer.complaint_age > 0, parameters
+    )
+    return uniform(keyed(market.keys["search"], customer.key)) < 1.0 - math.exp(-hazard)
+
+
+def bill_of_contract(customer: CustomerAgent) -> float:
+    """Return the bill per MWh that is expected of the present contract."""
+    return customer.bill_under(
+        customer.plan, customer.price_level, customer.discount, customer.model.expected_spot
+    )
+
+
+def knows(customer: CustomerAgent, offer: PostedOffer) -> bool:
+    """Return whether the customer knows the retailer of an offer without a search."""
+    if offer.retailer is customer.retailer:
+        return True
+    key = customer.model.keys["awareness"]
+    return aware(key, customer.key, offer.retailer.key, customer.traits.awareness)
+
+
+def considered(customer: CustomerAgent, on_sale: list[PostedOffer]) -> list[PostedOffer]:
+    """Return the rivals' offers that win the race into the consideration set."""
+    market = customer.model
+    times = []
+    for offer in on_sale:
+        if offer.retailer is not customer.retailer:
+            key = keyed(market.keys["consideration"], customer.key, offer.key)
+            weight = offer.retailer.settings.advertising_weight
+            time = race_time.py_func(key, knows(customer, offer), weight, market.behaviour.choice)
+            times.append((time, offer))
+    times.sort(key=lambda pair: pair[0])
+    return [offer for time, offer in times[: customer.traits.consideration_offers] if time < math.inf]
+
+
+def best(
+    customer: CustomerAgent, options: list[PostedOffer], months_left: int, may_stay: bool
+) -> PostedOffer | None:
+    """Return the offer that is liked best; None to keep the present contract, or where there is no offer."""
+    draws = customer.model.keys["alternative"]
+    chosen, highest = None, -math.inf
+    if may_stay:
+        key = keyed(draws, customer.key, offer_key(customer.retailer.name, customer.offer or ""))
+        highest = value_of_staying(customer) + gumbel(key)
+    for offer in options:
+        value = value_of(customer, offer, months_left) + gumbel(keyed(draws, customer.key, offer.key))
+        if value > highest:
+            chosen, highest = offer, value
+    return chosen
+
+
+def value_of_staying(customer: CustomerAgent) -> float:
+    """Return the utility of the present contract."""
+    attachment = customer.traits.loyalty_weight * customer.loyalty
+    bill, quality = bill_of_contract(customer), customer.satisfaction
+    return utility(customer, bill, customer.plan, customer.retailer, quality, attachment)
+
+
+def value_of(customer: CustomerAgent, offer: PostedOffer, months_left: int) -> float:
+    """Return the utility of signing an offer (E20); fee and bonus are spread over twelve months."""
+    own = offer.retailer is customer.retailer
+    bill = customer.expected_bill(offer)
+    attachment = customer.traits.loyalty_weight * customer.loyalty
+    if not own:
+        fee = exit_fee.py_func(customer.plan, float(months_left), customer.energy)
+        bill += (fee - offer.signup_bonus) / (MONTHS_PER_YEAR * customer.energy)
+        attachment = -cost_of_leaving(customer)
+    rating = offer.retailer.rating[customer.segment]
+    quality = believed_quality.py_func(customer.satisfaction, own, rating, customer.model.behaviour.choice)
+    return utility(customer, bill, offer.plan, offer.retailer, quality, attachment)
+
+
+def cost_of_leaving(customer: CustomerAgent) -> float:
+    """Return the hassle of changing the retailer, and what levers add to it, logits."""
+    cost = customer.traits.switching_cost
+    for lever in customer.levers:
+        cost += lever.switching_cost * lever.intensity
+    return cost
+
+
+def utility(
+    customer: CustomerAgent,
+    bill: float,
+    plan: Shape,
+    supplier: OracleRetailer | DefaultSupplier,
+    quality: float,
+    attachment: float,
+) -> float:
+    """Return the utility of an alternative without its own draw, logits (E20)."""
+    market, traits = customer.model, customer.traits
+    own_taste = taste(market.keys["taste"], customer.key, supplier.key, traits.taste_sd)
+    return offer_utility.py_func(
+        bill,
+        customer.reference_bill,
+        customer.price_sensitivity,
+        quality - market.behaviour.choice.search_pivot,
+        wholesale_exposure.py_func(plan) * market.wholesale.yearly_sd * market.expected_spot,
+        supplier.brand(customer.segment) + own_taste,
+        attachment,
+        plan.term_months,
+        traits,
+    )
+
+
+def carry_out(customer: CustomerAgent, chosen: PostedOffer | None, ending: bool) -> None:
+    """Move, renew, or fall to the default supplier; an offer of the own retailer waits for the end of the term."""
+    market = customer.model
+    if chosen is None:
+        if ending:
+            market.record_move(customer, market.default_supplier)
+            fall_to_default(customer, market.month)
+        return
+    if chosen.retailer is not customer.retailer:
+        bill = customer.expected_bill(chosen)
+        market.record_move(customer, chosen.retailer, chosen)
+        move(customer, chosen.retailer)
+        sign(customer, chosen, market.month, bill)
+    elif ending:
+        sign(customer, chosen, market.month, customer.expected_bill(chosen))
+
+
+def move(customer: CustomerAgent, retailer: OracleRetailer) -> None:
+    """Change the retailer: tenure, loyalty and complaints begin anew."""
+    rating = retailer.rating[customer.segment]
+    customer.tier = retailer.prospect_tier(customer)
+    customer.retailer = retailer
+    customer.joined = customer.model.month + 1
+    customer.loyalty = 0.0
+    customer.complaint_age = 0
+    customer.satisfaction = believed_quality.py_func(0.0, False, rating, customer.model.behaviour.choice)
+
+
+def sign(customer: CustomerAgent, offer: PostedOffer, month: int, bill: float) -> None:
+    """Sign a contract; price and discount are locked until its end, and its energy is bought forward."""
+    market, retailer, term = customer.model, offer.retailer, offer.plan.term_months
+    customer.offer, customer.plan, customer.price_level = offer.name, offer.plan, offer.price_level
+    customer.discount = retailer.discount(customer.tier)
+    customer.discount_gap = retailer.best_discount() - customer.discount
+    customer.reference_bill = bill
+    customer.contract_end = last_month(month, term, market.calendar_year)
+    customer.forward_price = float(market.forward[term])
+
+
+def fall_to_default(customer: CustomerAgent, month: int) -> None:
+    """Be served by the supplier of last resort."""
+    market = customer.model
+    customer.retailer, customer.offer, customer.plan = market.default_supplier, None, market.default_supplier.plan
+    customer.tier = "ordinary"
+    customer.price_level = customer.forward_price = market.expected_spot
+    customer.discount = customer.discount_gap = customer.loyalty = 0.0
+    customer.contract_end = month
+    customer.joined = month + 1
+    customer.complaint_age = 0

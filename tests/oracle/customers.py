@@ -1,0 +1,139 @@
+"""A customer as an agent of its own: who it is, its contract, its tickets and its bill."""
+
+from __future__ import annotations
+
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+import mesa
+import numpy as np
+
+from marketsim.market.billing import USUAL_BILL_SPEED
+from marketsim.market.draws import exponential, gamma, normal, purpose_key
+from marketsim.market.levers import deflection
+from marketsim.market.population import LONGEST_INITIAL_TENURE, category, log_normal
+from marketsim.market.tariffs import Shape, energy_price, unit_bill
+from marketsim.scenario.customers import CREDIT_GRADES, DIMENSIONS
+from tests.oracle import choice, experience
+from tests.oracle.keys import keyed
+from tests.oracle.offers import Lever, PostedOffer
+
+if TYPE_CHECKING:
+    from tests.oracle.market import OracleMarket
+    from tests.oracle.retailers import DefaultSupplier, OracleRetailer
+
+NAN = float("nan")
+
+
+class CustomerAgent(mesa.Agent):
+    """One simulated customer; it stands for `weight` real ones."""
+
+    model: OracleMarket
+
+    def __init__(self, model: OracleMarket, segment: str, key: np.uint64, weight: float) -> None:
+        super().__init__(model)
+        self.segment = segment
+        self.traits = model.study.segments[segment]
+        self.bands = np.array(model.band_shares[segment])
+        self.key = key
+        self.weight = weight
+        self.draw_attributes(model.world)
+
+        self.retailer: OracleRetailer | DefaultSupplier = model.default_supplier
+        self.offer: str | None = None
+        self.plan: Shape
+        self.tier = "ordinary"
+        self.price_level = self.discount = self.discount_gap = self.forward_price = NAN
+        self.contract_end = 0
+        self.reference_bill = NAN
+
+        self.quality = [NAN] * len(DIMENSIONS)
+        self.expectation = [NAN] * len(DIMENSIONS)
+        self.felt_service = self.satisfaction = self.loyalty = NAN
+        self.price = self.bill = self.usual_bill = NAN
+        self.complaint_age = 0
+        self.tickets = 0
+        self.served = self.complained = self.searched = False
+        self.service_received = NAN
+        self.known_contract: tuple[int, int] | None = None
+
+    def draw_attributes(self, world: np.uint64) -> None:
+        """Draw what never changes (M1)."""
+        traits, study = self.traits, self.model.study
+
+        def key(purpose: str) -> np.uint64:
+            return keyed(purpose_key(world, purpose), self.key)
+
+        self.energy = log_normal(key("energy"), traits.energy_mwh_per_month, traits.energy_sigma)
+        self.price_sensitivity = log_normal(
+            key("price sensitivity"), traits.price_sensitivity, traits.price_sensitivity_sigma
+        )
+        regions = sorted(study.market.regions)
+        shares = traits.region_mix or {name: study.market.regions[name].share for name in regions}
+        self.region = regions[_one_of(key("region"), [shares.get(name, 0.0) for name in regions])]
+        grades = [getattr(traits.credit_mix, grade) for grade in CREDIT_GRADES]
+        self.credit = CREDIT_GRADES[_one_of(key("credit"), grades)]
+        affinity = traits.digital_affinity + traits.digital_affinity_sd * normal(key("digital affinity"))
+        self.digital_affinity = min(1.0, max(0.0, affinity))
+        tenure = traits.initial_tenure_months * exponential(key("tenure"))
+        self.joined = -int(min(tenure, LONGEST_INITIAL_TENURE))
+        self.draw_quality_weights(key("quality weights"))
+
+    def draw_quality_weights(self, key: np.uint64) -> None:
+        """Draw Dirichlet weights around the segment's mean."""
+        means = [getattr(self.traits.quality_weights, dimension) for dimension in DIMENSIONS]
+        shapes = [self.traits.weights_concentration * mean for mean in means]
+        draws = [gamma(keyed(key, d), shape) if shape > 0 else 0.0 for d, shape in enumerate(shapes)]
+        self.quality_weights = [draw / sum(draws) for draw in draws]
+
+    @property
+    def levers(self) -> list[Lever]:
+        """The levers of its retailer that cover this customer."""
+        return [lever for lever in self.retailer.levers if lever.covers(self.segment, self.region, self.tier)]
+
+    def kept_share(self) -> float:
+        """Return the share of the customer's contact tickets that reaches the desk."""
+        kept = 1.0
+        for lever in self.levers:
+            kept *= 1.0 - deflection.py_func(lever, self.digital_affinity)
+        return kept
+
+    def tier_at(self, retailer: OracleRetailer) -> str:
+        """Return the tier that the customer has, or would find for itself by published cut-offs."""
+        return self.tier if retailer is self.retailer else retailer.prospect_tier(self)
+
+    def expected_bill(self, offer: PostedOffer) -> float:
+        """Return the bill per MWh that is expected of an offer over twelve months."""
+        discount = offer.retailer.discount(self.tier_at(offer.retailer))
+        return self.bill_under(offer.plan, offer.price_level, discount, self.model.expected_spot)
+
+    def bill_under(self, plan: Shape, price_level: float, discount: float, wholesale: float) -> float:
+        """Return the whole bill per MWh under a plan: energy, network and fixed fee (E5, E6)."""
+        price = energy_price.py_func(plan, price_level, discount, wholesale, self.energy, self.bands)
+        return unit_bill(price, self.model.network, plan.fixed_fee, self.energy)
+
+    def pay_bill(self) -> None:
+        """Pay the month's bill."""
+        market = self.model
+        if self.retailer is market.default_supplier:
+            self.price_level = market.default_price
+        self.price = energy_price.py_func(
+            self.plan, self.price_level, self.discount, market.spot, self.energy, self.bands
+        )
+        self.bill = unit_bill(self.price, market.network, self.plan.fixed_fee, self.energy)
+        if market.month == 0:
+            self.usual_bill = self.bill
+        self.usual_bill += USUAL_BILL_SPEED * (self.bill - self.usual_bill)
+        self.retailer.post_bill(self)
+
+    def live_through_month(self) -> None:
+        """Need service, feel quality, perhaps complain."""
+        experience.live_through_month(self)
+
+    def choose(self) -> None:
+        """Search, compare, sign or renew."""
+        choice.choose(self)
+
+
+def _one_of(key: np.uint64, shares: list[float]) -> int:
+    return category(key, np.array(list(accumulate(shares))))

@@ -1,0 +1,209 @@
+"""The market month written plainly: an agent object per customer, loops, sorting and sums in ordinary Python."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from itertools import accumulate
+
+import mesa
+import numpy as np
+
+from marketsim.market.draws import purpose_key, world_key
+from marketsim.market.exact import UNIT, units
+from marketsim.market.spot import generate
+from marketsim.market.tariffs import MONTHS_PER_YEAR, exit_fee
+from marketsim.scenario.loaded import Scenario
+from marketsim.scenario.service import DESKS
+from marketsim.scenario.study import Study, TicketSurge
+from tests.oracle.customers import CustomerAgent
+from tests.oracle.offers import PostedOffer, post_offers
+from tests.oracle.opening import create_customers, find_supplier, sign_first_contract
+from tests.oracle.retailers import DefaultSupplier, OracleRetailer
+from tests.oracle.service import Cell, first_reputation
+
+MONTHLY_DRAWS = (
+    "tickets",
+    "waits",
+    "quality noise",
+    "complaint",
+    "complaint resolution",
+    "search",
+    "consideration",
+    "alternative",
+)
+LASTING_DRAWS = ("taste", "awareness")
+PHASES = ("environment", "policies", "offers", "review_tiers", "serve", "bill", "experience", "choose", "settle")
+"""The phases of a month. What customers sign in `choose` begins next month."""
+Supplier = OracleRetailer | DefaultSupplier
+
+
+class OracleMarket(mesa.Model):
+    """A retail market in one world."""
+
+    def __init__(self, market: Scenario, policy: Study, replication: int) -> None:
+        super().__init__()
+        self.base, self.policy_study, self.study = market.study, policy, market.study
+        self.policy_month = self.base.run.warmup_months
+        self.month = 0
+        self.world = world_key(self.base.run.seed, replication)
+        self.behaviour = self.base.behaviour
+        self.network = self.base.market.network_cny_per_mwh
+        self.band_shares = market.data.band_shares
+        self.wholesale = generate(self.base, market.data.spot_cny_per_mwh, self.world, self.base.run.months)
+        self.calendar_year = self.base.market.contract_calendar == "calendar_year"
+        blocks = [block.hours_share * block.load_factor for block in self.base.market.load_blocks]
+        self.cumulative_block_shares = np.array(list(accumulate(block / sum(blocks) for block in blocks)))
+        self.default_supplier = DefaultSupplier(self)
+        self.retailers = [OracleRetailer(self, name) for name in sorted(self.base.retailers)]
+        self.customers: list[CustomerAgent] = create_customers(self, market)
+        self.open_market()
+
+    def open_market(self) -> None:
+        """Give every customer a supplier, a tier and a contract; staff the desks."""
+        self.environment()
+        self.offers()
+        for customer in self.customers:
+            find_supplier(customer)
+        for retailer in self.retailers:
+            retailer.review_tiers()
+        for customer in self.customers:
+            sign_first_contract(customer)
+        tickets = self.expected_tickets()
+        for retailer in self.retailers:
+            retailer.staff_desks(retailer.work(tickets[retailer]))
+
+    @property
+    def suppliers(self) -> list[Supplier]:
+        """The retailers and the supplier of last resort."""
+        return [*self.retailers, self.default_supplier]
+
+    def step(self) -> None:
+        """Run one month."""
+        for phase in PHASES:
+            getattr(self, phase)()
+        self.month += 1
+
+    def environment(self) -> None:
+        """Let prices, events and draws of the month arrive; levers ramp up."""
+        self.spot = float(self.wholesale.spot[self.month])
+        self.forward = [float(price) for price in self.wholesale.forward[self.month]]
+        self.default_price = self.forward[12] * (1.0 + self.base.market.default_supplier.markup_share)
+        self.expected_spot = self.forward[12] / (1.0 + self.wholesale.premium)
+        self.surge = 1.0
+        for event in self.base.events:
+            if isinstance(event, TicketSurge) and 0 <= self.month - event.month < event.duration_months:
+                self.surge *= 1.0 + event.size
+        self.keys = {draw: purpose_key(self.world, draw, self.month) for draw in MONTHLY_DRAWS}
+        self.keys |= {draw: purpose_key(self.world, draw) for draw in LASTING_DRAWS}
+        for retailer in self.retailers:
+            for lever in retailer.levers:
+                lever.ramp()
+
+    def policies(self) -> None:
+        """Begin the policy when the warm-up is over."""
+        if self.month != self.policy_month:
+            return
+        tickets = self.expected_tickets()
+        work = [retailer.work(tickets[retailer]) for retailer in self.retailers]
+        self.study = self.policy_study
+        for retailer, own in zip(self.retailers, work, strict=True):
+            retailer.begin_policy(own)
+
+    def offers(self) -> None:
+        """Post the month's offers."""
+        self.posted = [offer for retailer in self.retailers for offer in post_offers(retailer)]
+        self.posted_to = {
+            segment: [offer for offer in self.posted if segment in offer.segments] for segment in self.base.segments
+        }
+
+    def offers_to(self, customer: CustomerAgent) -> list[PostedOffer]:
+        """Return the offers on sale to a customer."""
+        return self.posted_to[customer.segment]
+
+    def review_tiers(self) -> None:
+        """Review tiers where it is time to."""
+        for retailer in self.retailers:
+            retailer.review_tiers()
+
+    def expected_tickets(self) -> dict[Supplier, dict[Cell, float]]:
+        """Return the tickets that customers are expected to raise, added up in exact units."""
+        loads: dict[Supplier, dict[Cell, int]] = {supplier: defaultdict(int) for supplier in self.suppliers}
+        for customer in self.customers:
+            supplier, place = customer.retailer, (customer.region, customer.segment, customer.tier)
+            rate = customer.weight * customer.traits.tickets_per_month * self.surge
+            for desk in DESKS:
+                share = supplier.desks_of_tickets[desk].ticket_share
+                share *= customer.kept_share() if desk == "contact" else 1.0
+                loads[supplier][desk, *place] += units(rate * share)
+            if customer.complaint_age == 1:
+                loads[supplier]["case", *place] += units(customer.weight)
+        return {s: {cell: load * UNIT for cell, load in cells.items()} for s, cells in loads.items()}
+
+    def serve(self) -> None:
+        """Work off the month's tickets at all desks."""
+        tickets = self.expected_tickets()
+        for retailer in self.retailers:
+            retailer.serve(retailer.work(tickets[retailer]))
+        if self.month == 0:
+            for supplier in self.suppliers:
+                supplier.reputation = first_reputation(supplier)
+
+    def bill(self) -> None:
+        """Bill all customers."""
+        for supplier in self.suppliers:
+            supplier.open_month()
+        for customer in self.customers:
+            customer.pay_bill()
+
+    def experience(self) -> None:
+        """Let all customers experience the month; publish what they say of their supplier."""
+        for customer in self.customers:
+            customer.live_through_month()
+        for supplier in self.suppliers:
+            own = [customer for customer in self.customers if customer.retailer is supplier]
+            prior = self.behaviour.choice.search_pivot
+            overall = mean_in_units(own, "satisfaction", prior)
+            supplier.rating = {
+                segment: mean_in_units([c for c in own if c.segment == segment], "satisfaction", overall)
+                for segment in self.base.segments
+            }
+            served = [customer for customer in own if customer.served]
+            supplier.reputation = mean_in_units(served, "service_received", supplier.reputation)
+
+    def choose(self) -> None:
+        """Let all customers search, choose and renew."""
+        self.flows: dict[tuple[str, str, str], list[float]] = defaultdict(lambda: [0.0, 0.0])
+        self.leaves: dict[tuple[str, str, str], list[float]] = defaultdict(lambda: [0.0, 0.0])
+        for customer in self.customers:
+            customer.choose()
+
+    def record_move(self, customer: CustomerAgent, to: Supplier, offer: PostedOffer | None = None) -> None:
+        """Write down a change of supplier before the contract changes."""
+        old, n, energy = customer.retailer, customer.weight, customer.energy
+        flow = self.flows[old.name, to.name, customer.segment]
+        leave = self.leaves[old.name, customer.segment, customer.tier]
+        for sums in (flow, leave):
+            sums[0] += n
+            sums[1] += n * energy
+        old.exit_fees += n * exit_fee.py_func(customer.plan, customer.contract_end - self.month, energy)
+        if offer is not None:
+            broker = offer.retailer.settings.costs.broker_fee_cny_per_mwh * energy * MONTHS_PER_YEAR
+            offer.retailer.won_cost += n * (broker + customer.traits.acquisition_cost_cny + offer.signup_bonus)
+
+    def settle(self) -> None:
+        """Close the month's books."""
+        for retailer in self.retailers:
+            retailer.settle()
+
+    def close(self) -> None:
+        """Let go of the agents, which Mesa 3.3 keeps alive in a table of its own."""
+        self.remove_all_agents()
+        for kind in (mesa.Agent, CustomerAgent, OracleRetailer):
+            getattr(kind, "_ids", {}).pop(self, None)
+
+
+def mean_in_units(customers: list[CustomerAgent], attribute: str, otherwise: float) -> float:
+    """Return the weighted mean of an attribute, added up in exact units; something else where there is nobody."""
+    people = sum(units(customer.weight) for customer in customers)
+    total = sum(units(customer.weight * getattr(customer, attribute)) for customer in customers)
+    return (total * UNIT) / (people * UNIT) if people > 0 else otherwise
