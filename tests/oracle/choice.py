@@ -183,7 +183,7 @@ def carry_out(customer: CustomerAgent, chosen: PostedOffer | None, ending: bool)
 def move(customer: CustomerAgent, retailer: OracleRetailer) -> None:
     """Change the retailer: tenure, loyalty and complaints begin anew."""
     rating = retailer.rating[customer.segment]
-    customer.tier = retailer.prospect_tier(customer)
+    customer.tier = customer.tier_at(retailer)
     customer.retailer = retailer
     customer.joined = customer.model.month + 1
     customer.loyalty = 0.0

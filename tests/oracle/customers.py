@@ -17,6 +17,7 @@ from marketsim.scenario.customers import CREDIT_GRADES, DIMENSIONS
 from tests.oracle import choice, experience
 from tests.oracle.keys import keyed
 from tests.oracle.offers import Lever, PostedOffer
+from tests.oracle.tiering import prospect_tier
 
 if TYPE_CHECKING:
     from tests.oracle.market import OracleMarket
@@ -100,7 +101,7 @@ class CustomerAgent(mesa.Agent):
 
     def tier_at(self, retailer: OracleRetailer) -> str:
         """Return the tier that the customer has, or would find for itself by published cut-offs."""
-        return self.tier if retailer is self.retailer else retailer.prospect_tier(self)
+        return self.tier if retailer is self.retailer else prospect_tier(retailer, self)
 
     def expected_bill(self, offer: PostedOffer) -> float:
         """Return the bill per MWh that is expected of an offer over twelve months."""

@@ -19,7 +19,7 @@ from tests.oracle.customers import CustomerAgent
 from tests.oracle.offers import PostedOffer, post_offers
 from tests.oracle.opening import create_customers, find_supplier, sign_first_contract
 from tests.oracle.retailers import DefaultSupplier, OracleRetailer
-from tests.oracle.service import Cell, first_reputation
+from tests.oracle.service import Cell, begin_policy, first_reputation, serve, staff_desks, work_of
 
 MONTHLY_DRAWS = (
     "tickets",
@@ -70,7 +70,7 @@ class OracleMarket(mesa.Model):
             sign_first_contract(customer)
         tickets = self.expected_tickets()
         for retailer in self.retailers:
-            retailer.staff_desks(retailer.work(tickets[retailer]))
+            staff_desks(retailer, work_of(retailer, tickets[retailer]))
 
     @property
     def suppliers(self) -> list[Supplier]:
@@ -104,10 +104,10 @@ class OracleMarket(mesa.Model):
         if self.month != self.policy_month:
             return
         tickets = self.expected_tickets()
-        work = [retailer.work(tickets[retailer]) for retailer in self.retailers]
+        work = [work_of(retailer, tickets[retailer]) for retailer in self.retailers]
         self.study = self.policy_study
         for retailer, own in zip(self.retailers, work, strict=True):
-            retailer.begin_policy(own)
+            begin_policy(retailer, own)
 
     def offers(self) -> None:
         """Post the month's offers."""
@@ -143,7 +143,7 @@ class OracleMarket(mesa.Model):
         """Work off the month's tickets at all desks."""
         tickets = self.expected_tickets()
         for retailer in self.retailers:
-            retailer.serve(retailer.work(tickets[retailer]))
+            serve(retailer, work_of(retailer, tickets[retailer]))
         if self.month == 0:
             for supplier in self.suppliers:
                 supplier.reputation = first_reputation(supplier)

@@ -121,7 +121,7 @@ def _settings(view: StudyView) -> tuple[Setting, ...]:
 
 
 def _walk(section: BaseModel, path: tuple[str, ...], names: tuple[int, ...]) -> Iterator[Setting]:
-    """Yield the settings of a section and those in it; names are the places of the path that the user named."""
+    """Yield the settings of a section and those in it; names are the places that the user named."""
     for field, info in type(section).model_fields.items():
         value = getattr(section, field)
         here = (*path, field)

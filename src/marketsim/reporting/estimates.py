@@ -74,8 +74,8 @@ class Cell:
         """The level with the interval of its paired difference to the base drawn around it.
 
         Worlds differ more than policies do, so the interval of a level hides what the paired difference
-        tells; this one excludes the level of the base exactly where the difference can be told. The base has none; a
-        level without a partner in the base keeps its own interval.
+        tells; this one excludes the level of the base exactly where the difference can be told. The base has
+        none; a level without a partner in the base keeps its own interval.
         """
         if self.policy == BASE:
             return Estimate(self.level.n, self.level.mean, math.nan, math.nan)

@@ -30,7 +30,7 @@ _POINT_UNITS = {"%": "pp", "%/year": "pp a year"}
 
 @dataclass(frozen=True)
 class Scale:
-    """How values of one KPI are printed: divided by `divisor`, with a unit of levels and one of differences."""
+    """How values of one KPI are printed: the divisor, the unit of levels and that of differences."""
 
     divisor: float
     unit: str

@@ -77,6 +77,6 @@ def _composition(view: StudyView, policy: str) -> str:
     if not (math.isfinite(before) and math.isfinite(after)) or abs(after - before) <= _COMPOSITION * before:
         return ""
     return (
-        f" Mind that {tier_people(tier)} are {after:.1f} % of the customers under {policy} and {before:.1f} % "
-        "in the base, so part of these differences is who is counted."
+        f" Mind that {tier_people(tier)} are {after:.1f} % of the customers under {policy} and {before:.1f} "
+        "% in the base, so part of these differences is who is counted."
     )

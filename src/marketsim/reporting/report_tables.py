@@ -82,7 +82,7 @@ def checks(view: StudyView, answer: Answer, starred: Sequence[Varied]) -> HtmlTa
     ]
     worlds = max(end.difference.n for end in answer.robustness.ends)
     return HtmlTable(
-        f"Profit of {answer.best} against base, {printer.scale.unit}, at both ends of each starred assumption",
+        f"Profit of {answer.best} against base, {printer.scale.unit}, at both ends of each assumption",
         ("assumption", "used", "low", "difference at low", "high", "difference at high"),
         tuple(rows),
         (f"Checks: n = {worlds} replications at each end · 95 % intervals · {view.period} · {view.origin}",),

@@ -21,7 +21,7 @@ class Series:
     Attributes:
         prefix: what their names share.
         points: (number, policy).
-        path: the scenario path whose value is that number (or that number of per cent); empty if there is none.
+        path: the scenario path whose value is that number (or that number of per cent); else empty.
         base_number: the number that the base would have, where the path is all that the policies change.
     """
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from time import perf_counter
 
 import mesa
@@ -275,9 +274,12 @@ class RetailMarket(mesa.Model):  # type: ignore[misc]
         )
 
     def close(self) -> None:
-        """Let go of agents and threads: Mesa 3.3 keeps every model with agents alive in a table of its own."""
+        """Let go of agents, arrays and threads at once.
+
+        Mesa 3.3 keeps every model that had agents in a table of its own, and a model and its agents hold each other.
+        """
         self.chunks.close()
         self.remove_all_agents()
         for kind in (mesa.Agent, Retailer, CustomerSegment):
             getattr(kind, "_ids", {}).pop(self, None)
-        gc.collect()
+        self.__dict__.clear()

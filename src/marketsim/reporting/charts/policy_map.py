@@ -56,8 +56,8 @@ def policy_map(subject: Subject) -> Chart | None:
         "policy_map",
         f"Profit and the satisfaction of {tier_people(tier)}",
         _finding(view, people.measure, profit.measure),
-        f"Bubbles with 95 % interval crosses: satisfaction of {tier_people(tier)} to the right, profit upward, "
-        "both as paired difference to base.",
+        f"Bubbles with 95 % interval crosses: satisfaction of {tier_people(tier)} to the right, "
+        "profit upward, both as paired difference to base.",
         figure,
         data,
     )

@@ -43,7 +43,7 @@ def satisfaction(subject: Subject) -> Chart | None:
         "satisfaction_over_time",
         "Satisfaction by tier over time",
         _satisfaction_finding(subject, tiers),
-        "Lines over months with 95 % bands: mean satisfaction of VIPs and of ordinary customers, and the gap.",
+        "Lines over months with 95 % bands: mean satisfaction of VIPs and ordinary customers, and the gap.",
         figure,
         pd.concat(frames, ignore_index=True),
     )

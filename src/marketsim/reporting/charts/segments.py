@@ -45,8 +45,8 @@ def segments(subject: Subject) -> Chart | None:
         "who_gains_and_loses",
         f"Who gains and who loses under {policy}",
         _finding(view, policy, groups),
-        "Dots with 95 % interval whiskers: one row per group of customers; panels for satisfaction, price paid "
-        "and churn.",
+        "Dots with 95 % interval whiskers: one row per group of customers; panels for satisfaction, price "
+        "paid and churn.",
         figure,
         data,
     )

@@ -65,8 +65,8 @@ def _share_key(figure: Figure, subject: Subject) -> None:
 
 
 _SHARE_ALT = (
-    "Lines over months with 95 % bands: shares of energy and of customers, dashed in the base and solid under "
-    "the best policy; below, the paired difference of the focus retailer."
+    "Lines over months with 95 % bands: shares of energy and of customers, dashed in the base and solid "
+    "under the best policy; below, the paired difference of the focus retailer."
 )
 
 

@@ -71,8 +71,8 @@ def _desk_chart(subject: Subject, desk: str) -> Chart | None:
         f"waits_{desk}",
         f"Waits: {DESK_TITLES[desk]}",
         _finding(subject, desk, tiers),
-        "Dots with 95 % interval whiskers: one row per policy, waits and service standard by tier; beside them "
-        "staff, utilisation, and the share of customers and of tickets.",
+        "Dots with 95 % interval whiskers: one row per policy, waits and service standard by tier; beside "
+        "them staff, utilisation, and the share of customers and of tickets.",
         figure,
         data,
     )
