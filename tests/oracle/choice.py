@@ -41,6 +41,8 @@ def choose(customer: CustomerAgent) -> None:
     customer.searched = searches(customer, on_sale, held if in_window else None, in_window)
 
     chosen = held if ending else None
+    if customer.searched:
+        market.searches[customer.retailer.name, customer.segment, customer.tier] += customer.weight
     if customer.searched or (ending and held is None):
         options = considered(customer, on_sale) if customer.searched else []
         if in_window:

@@ -19,7 +19,7 @@ from tests.oracle.customers import CustomerAgent
 from tests.oracle.offers import PostedOffer, post_offers
 from tests.oracle.opening import create_customers, find_supplier, sign_first_contract
 from tests.oracle.retailers import DefaultSupplier, OracleRetailer
-from tests.oracle.service import Cell, begin_policy, first_reputation, serve, staff_desks, work_of
+from tests.oracle.service import Cell, first_reputation, pass_on, serve, staff_desks, work_of
 
 MONTHLY_DRAWS = (
     "tickets",
@@ -60,7 +60,8 @@ class OracleMarket(mesa.Model):
 
     def open_market(self) -> None:
         """Give every customer a supplier, a tier and a contract; staff the desks."""
-        self.environment()
+        self.set_prices()
+        self.surge = 1.0
         self.offers()
         for customer in self.customers:
             find_supplier(customer)
@@ -68,7 +69,7 @@ class OracleMarket(mesa.Model):
             retailer.review_tiers()
         for customer in self.customers:
             sign_first_contract(customer)
-        tickets = self.expected_tickets()
+        tickets = self.expected_tickets(surge=1.0)
         for retailer in self.retailers:
             staff_desks(retailer, work_of(retailer, tickets[retailer]))
 
@@ -85,10 +86,7 @@ class OracleMarket(mesa.Model):
 
     def environment(self) -> None:
         """Let prices, events and draws of the month arrive; levers ramp up."""
-        self.spot = float(self.wholesale.spot[self.month])
-        self.forward = [float(price) for price in self.wholesale.forward[self.month]]
-        self.default_price = self.forward[12] * (1.0 + self.base.market.default_supplier.markup_share)
-        self.expected_spot = self.forward[12] / (1.0 + self.wholesale.premium)
+        self.set_prices()
         self.surge = 1.0
         for event in self.base.events:
             if isinstance(event, TicketSurge) and 0 <= self.month - event.month < event.duration_months:
@@ -99,15 +97,23 @@ class OracleMarket(mesa.Model):
             for lever in retailer.levers:
                 lever.ramp()
 
+    def set_prices(self) -> None:
+        """Read the month's wholesale prices."""
+        self.spot = float(self.wholesale.spot[self.month])
+        self.forward = [float(price) for price in self.wholesale.forward[self.month]]
+        self.default_price = self.forward[12] * (1.0 + self.base.market.default_supplier.markup_share)
+        self.expected_spot = self.forward[12] / (1.0 + self.wholesale.premium)
+
     def policies(self) -> None:
-        """Begin the policy when the warm-up is over."""
+        """Begin the policy when the warm-up is over, with staff for the work so far of a month without events."""
         if self.month != self.policy_month:
             return
-        tickets = self.expected_tickets()
+        tickets = self.expected_tickets(surge=1.0)
         work = [work_of(retailer, tickets[retailer]) for retailer in self.retailers]
         self.study = self.policy_study
         for retailer, own in zip(self.retailers, work, strict=True):
-            begin_policy(retailer, own)
+            retailer.read_rules()
+            staff_desks(retailer, own)
 
     def offers(self) -> None:
         """Post the month's offers."""
@@ -124,13 +130,17 @@ class OracleMarket(mesa.Model):
         """Review tiers where it is time to."""
         for retailer in self.retailers:
             retailer.review_tiers()
+        if self.month == self.policy_month:
+            tickets = self.expected_tickets(self.surge)
+            for retailer in self.retailers:
+                pass_on(retailer, work_of(retailer, tickets[retailer]))
 
-    def expected_tickets(self) -> dict[Supplier, dict[Cell, float]]:
+    def expected_tickets(self, surge: float) -> dict[Supplier, dict[Cell, float]]:
         """Return the tickets that customers are expected to raise, added up in exact units."""
         loads: dict[Supplier, dict[Cell, int]] = {supplier: defaultdict(int) for supplier in self.suppliers}
         for customer in self.customers:
             supplier, place = customer.retailer, (customer.region, customer.segment, customer.tier)
-            rate = customer.weight * customer.traits.tickets_per_month * self.surge
+            rate = customer.weight * customer.traits.tickets_per_month * surge
             for desk in DESKS:
                 share = supplier.desks_of_tickets[desk].ticket_share
                 share *= customer.kept_share() if desk == "contact" else 1.0
@@ -141,7 +151,7 @@ class OracleMarket(mesa.Model):
 
     def serve(self) -> None:
         """Work off the month's tickets at all desks."""
-        tickets = self.expected_tickets()
+        tickets = self.expected_tickets(self.surge)
         for retailer in self.retailers:
             serve(retailer, work_of(retailer, tickets[retailer]))
         if self.month == 0:
@@ -174,6 +184,7 @@ class OracleMarket(mesa.Model):
         """Let all customers search, choose and renew."""
         self.flows: dict[tuple[str, str, str], list[float]] = defaultdict(lambda: [0.0, 0.0])
         self.leaves: dict[tuple[str, str, str], list[float]] = defaultdict(lambda: [0.0, 0.0])
+        self.searches: dict[tuple[str, str, str], float] = defaultdict(float)
         for customer in self.customers:
             customer.choose()
 

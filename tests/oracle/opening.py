@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from marketsim.market.choice import offer_utility
 from marketsim.market.contracts import YEAR
 from marketsim.market.draws import exponential, gumbel, name_key, purpose_key, uniform
-from marketsim.market.population import agents_by_segment
+from marketsim.market.sampling import agents_by_segment
 from marketsim.market.tariffs import wholesale_exposure
 from marketsim.scenario.checks import initial_share
 from marketsim.scenario.customers import CREDIT_GRADES

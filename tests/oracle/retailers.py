@@ -65,7 +65,7 @@ class OracleRetailer(mesa.Agent):
             for name, use in sorted(self.settings.levers.items())
         ]
         self.desks_of_tickets: dict[str, Desk] = {name: getattr(self.settings.desks, name) for name in DESKS}
-        self.teams = service.new_teams(self)
+        self.former_teams, self.teams = self.teams, service.new_teams(self)
 
     def teams_of(self, desk: str) -> list[Team]:
         """Return the teams of a desk."""

@@ -89,15 +89,13 @@ def mean_handle_hours(work: Work, desk: str, team: Team) -> float:
     return sum(hours[region] * tickets[region] for region in hours) / sum(tickets.values())
 
 
-def begin_policy(retailer: OracleRetailer, work: Work) -> None:
-    """Take over the rules of a policy: backlogs pass to the new teams, which are staffed for the work so far."""
-    old = {name: retailer.teams_of(name) for name in DESKS}
-    retailer.read_rules()
+def pass_on(retailer: OracleRetailer, work: Work) -> None:
+    """Pass what former teams have left over to the present ones, by the work of their tiers and regions."""
     for name in DESKS:
         regions = retailer.model.study.market.regions
         cells = {(region, tier): work.of(name, [region], tier) for region in regions for tier in TIERS}
-        hand_over(old[name], retailer.teams_of(name), cells)
-    staff_desks(retailer, work)
+        former = dict.fromkeys(team for (desk, _), team in retailer.former_teams.items() if desk == name)
+        hand_over(list(former), retailer.teams_of(name), cells)
 
 
 def serve(retailer: OracleRetailer, work: Work) -> None:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from tests.oracle.retailers import OracleRetailer
 
 MONTHS_PER_YEAR = 12
+ROUNDING = 1.0 - 1e-12
+"""A prospect who is just like the last member does not fall short by the last bit."""
 
 
 def review(retailer: OracleRetailer) -> None:
@@ -98,7 +100,7 @@ def meets(retailer: OracleRetailer, rule: TierRule, customer: CustomerAgent) -> 
     """Return whether a customer meets the conditions of a rule besides value and quota."""
     if not may_enter(rule, customer):
         return False
-    if rule.annual_mwh is not None and customer.energy * MONTHS_PER_YEAR < rule.annual_mwh:
+    if rule.annual_mwh is not None and customer.energy < rule.annual_mwh / MONTHS_PER_YEAR:
         return False
     return rule.tenure_months is None or retailer.model.month - customer.joined >= rule.tenure_months
 
@@ -118,6 +120,6 @@ def prospect_tier(retailer: OracleRetailer, customer: CustomerAgent) -> str:
         if rule is None or rule.tenure_months or not may_enter(rule, customer):
             continue
         by_size = (rule.annual_mwh or 0.0) / MONTHS_PER_YEAR
-        if customer.energy >= max(least_score / (margin * paid), by_size):
+        if customer.energy >= max(ROUNDING * least_score / (margin * paid), by_size):
             return tier
     return "ordinary"

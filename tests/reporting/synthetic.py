@@ -441,6 +441,11 @@ def result_of(
     found = kpis_of(study, done)
     rows = [(r.policy, r.replication, "", "done", "", r.months, r.customers, r.agents) for r in done]
     rows += [(r.policy, r.replication, "", "failed", "division by zero", 0, 0, 0) for r in lost]
+    checks = checks_of(study, found) if with_checks else check_differences({}, {}, study.focus)
+    labels = dict.fromkeys(
+        check_label(path, end) for path, end in zip(checks["assumption"], checks["end"], strict=True)
+    )
+    rows += [(BASE, 0, label, "done", "", study.run.months, 27900, 3000) for label in labels]
     columns = ["policy", "replication", "check", "status", "error", "months", "customers", "agents"]
     scenario = Scenario("vip_lane", study, ScenarioData({}), "scenarios/vip_lane.yaml", text)
     counts = {"main": {"done": len(done), "failed": len(lost), "not_run": 0}}
@@ -451,7 +456,6 @@ def result_of(
         counts=counts,
         command="marketsim run scenarios/vip_lane.yaml",
     )
-    checks = checks_of(study, found) if with_checks else check_differences({}, {}, study.focus)
     tables = {
         name: pd.concat([run.tables[name] for run in done], ignore_index=True)
         for name in ("market_month", "retailer_month", "segment_month", "desk_month", "flows")

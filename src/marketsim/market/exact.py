@@ -25,5 +25,5 @@ def units(value: float) -> int:
 
 def as_float(sums: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return sums of units as numbers; exact below half a billion."""
-    values: NDArray[np.float64] = sums * UNIT
+    values: NDArray[np.float64] = np.multiply(sums, UNIT, dtype=np.float64)
     return values

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from marketsim.reporting.cautions import cautions_of
 from marketsim.reporting.claims import Claim, claim_of
 from marketsim.reporting.diagnosis import diagnosis
-from marketsim.reporting.measures import PROFIT, Measure, headline_measures, printer_for
+from marketsim.reporting.measures import PROFIT, Measure, headline_measures, printer_for, tier_people
 from marketsim.reporting.numbers import counted
 from marketsim.reporting.people_sentence import people_sentence
 from marketsim.reporting.profit_sentence import profit_sentence
 from marketsim.reporting.ranking import Ranking, rank
 from marketsim.reporting.robustness import Robustness, robustness
 from marketsim.reporting.view import StudyView
-from marketsim.results.tables import BASE, kpi
+from marketsim.results.tables import ALL, BASE, kpi
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,9 @@ def _levels(view: StudyView) -> str:
     for measure in headline_measures(view):
         printer, cell = printer_for(view, measure), measure.cell(view, BASE)
         if math.isfinite(cell.level.mean):
-            parts.append(f"{measure.title.lower()} {printer.level_interval(cell)} {printer.scale.unit}")
+            people = "" if measure.tier == ALL else f" of {tier_people(measure.tier)}"
+            name = measure.kpi.title.lower().partition(",")[0]
+            parts.append(f"{name}{people} {printer.level_interval(cell)} {printer.scale.unit}")
     return f"There is no policy to compare. {view.focus} in {view.period}: {'; '.join(parts)}."
 
 

@@ -10,7 +10,7 @@ _MOST_ERRORS = 3
 
 def cautions_of(view: StudyView) -> tuple[str, ...]:
     """Return cautions in the order in which they matter; none for a complete study of several worlds."""
-    found = [_interrupted(view), _failed(view), _single_world(view), _short(view)]
+    found = [_interrupted(view), _failed(view), _without_results(view), _single_world(view), _short(view)]
     return tuple(text for text in found if text)
 
 
@@ -34,6 +34,14 @@ def _failed(view: StudyView) -> str:
         f"{len(failed)} of {counted(len(runs), 'run')} failed ({where}): {shown}. "
         "Worlds in which a policy or the base failed are left out of its comparison."
     )
+
+
+def _without_results(view: StudyView) -> str:
+    missing = [policy for policy in view.result.manifest.get("policies", ()) if policy not in view.policies]
+    if not missing:
+        return ""
+    pronoun = "it" if len(missing) == 1 else "them"
+    return f"No world of {joined(missing)} finished, so nothing can be said about {pronoun}."
 
 
 def _place(policy: str, check: str) -> str:

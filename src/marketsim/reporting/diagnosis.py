@@ -113,11 +113,11 @@ def _width(view: StudyView, policy: str, desk: str) -> str:
     energy = view.cell(policy, "energy_pct", tier=tier).level.mean
     if not (math.isfinite(row.ticket_pct) and math.isfinite(row.customer_pct)):
         return ""
-    energy_text = f" and {energy:.0f} % of its energy" if math.isfinite(energy) else ""
-    return (
-        f"Under {policy} the {tier_people(tier)} are {row.customer_pct:.1f} % of its customers but "
-        f"{row.ticket_pct:.0f} % of the desk's tickets{energy_text}."
-    ).replace("but", "and" if abs(row.ticket_pct - row.customer_pct) < 0.25 * row.customer_pct else "but")
+    place = "In the base" if policy == BASE else f"Under {policy}"
+    word = "and" if abs(row.ticket_pct - row.customer_pct) < 0.25 * row.customer_pct else "but"
+    widths = f"{row.customer_pct:.1f} % of the customers {word} {row.ticket_pct:.0f} % of the desk's tickets"
+    energy_text = f" and {energy:.0f} % of the energy" if math.isfinite(energy) else ""
+    return f"{place} the {tier_people(tier)} are {widths}{energy_text}."
 
 
 def _reason(view: StudyView, policy: str, desk: str) -> str:

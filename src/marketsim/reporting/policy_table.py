@@ -22,6 +22,7 @@ _SHORT_NAMES = {
     "share_customers": ("share of", "customers"),
     "satisfaction": ("satisfac-", "tion"),
 }
+_NAME_WIDTH = 24
 _SHORT_UNITS = {"points of 100": "of 100"}
 
 
@@ -98,6 +99,7 @@ def _narrow_tables(view: StudyView, printers: list[Printer], screen: Screen) -> 
 def _by_policy(view: StudyView, printers: list[Printer], screen: Screen) -> Table:
     heads = ["\n".join([*_name_lines(printer.measure), _folded_unit(printer)]) for printer in printers]
     table = screen.table(["", *heads], gap=1)
+    table.columns[0].max_width = _NAME_WIDTH
     table.add_row(BASE, *(screen.text(_level(p, p.measure.cell(view, BASE))) for p in printers))
     for policy in view.policies:
         cells = [_flat_cell(printer, printer.measure.cell(view, policy), screen) for printer in printers]

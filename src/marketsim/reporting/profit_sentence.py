@@ -31,7 +31,7 @@ def _pays(view: StudyView, ranking: Ranking, effect: str) -> str:
     worlds = f"{ranking.wins} of {counted(ranking.worlds, 'world')}"
     sure = f"chance that it pays {chance(ranking.cell.p_better)}"
     if len(view.policies) == 1:
-        raised = f"{ranking.best} raises the profit of {view.focus} by {effect} against base"
+        raised = f"{ranking.best} raises the profit of {view.focus}: {effect} against base"
         return f"{raised} ({sure}; it pays in {worlds})."
     text = (
         f"{ranking.best} earns most of the {len(view.policies)} policies: {effect} against base ({sure}), "

@@ -88,7 +88,7 @@ class Robustness:
         if not self.ends:
             return _without_checks(self.expected)
         text = self._signed() if self.sign in (Verdict.UP, Verdict.DOWN) else self._unsigned()
-        lost = self.expected - len(self.ends)
+        lost = max(self.expected - len(self.ends), 0)
         return f"{text}; {counted(lost, 'check')} did not run." if lost else f"{text}."
 
     def _signed(self) -> str:

@@ -10,7 +10,9 @@ ASSUMPTION = "ASSUMPTION"
 
 Name = Annotated[
     str,
-    StringConstraints(min_length=1, max_length=60, pattern=r"^[^\s.\x00-\x1f\x7f]([^.\x00-\x1f\x7f]*[^\s.\x00-\x1f\x7f])?$"),
+    StringConstraints(
+        min_length=1, max_length=60, pattern=r"^[^\s.\x00-\x1f\x7f]([^.\x00-\x1f\x7f]*[^\s.\x00-\x1f\x7f])?$"
+    ),
 ]
 """A user's name for a thing: any script, no dot (dots separate the parts of a path), no line breaks."""
 

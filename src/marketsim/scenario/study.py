@@ -20,12 +20,43 @@ class RunSettings(Section):
     """How long, how often and with how many agents a study is run."""
 
     months: int = number(60, unit="months", meaning="Length of a run.", source="the user", low=1, high=1200)
-    warmup_months: int = number(12, unit="months", meaning="Months before policies begin; base and policies are identical until then.", source="one contract year", low=0, high=1199)
-    evaluate_from_month: int | None = number(None, unit="months", meaning="First month that counts in the results; by default one contract year after policies begin.", source="the first year is transition", low=0, high=1199)
+    warmup_months: int = number(
+        12,
+        unit="months",
+        meaning="Months before policies begin; base and policies are identical until then.",
+        source="one contract year",
+        low=0,
+        high=1199,
+    )
+    evaluate_from_month: int | None = number(
+        None,
+        unit="months",
+        meaning="First month that counts in the results; by default one contract year after policies begin.",
+        source="the first year is transition",
+        low=0,
+        high=1199,
+    )
     seed: int = number(1, unit="1", meaning="Seed of all draws.", source="the user", low=0, high=2**63 - 1)
-    replications: int = number(20, unit="runs", meaning="Worlds in which base and policies are compared.", source="the user", low=1, high=100_000)
-    check_replications: int = number(4, unit="runs", meaning="Worlds for each end of each assumption; 0 leaves the assumption checks out.", source="the user", low=0, high=1000)
-    agents: Annotated[int, Field(ge=1, le=20_000_000)] | Literal["all"] = setting(5000, meaning="Simulated customers over all segments, each standing for several real ones where a segment is larger; or all.")
+    replications: int = number(
+        20,
+        unit="runs",
+        meaning="Worlds in which base and policies are compared.",
+        source="the user",
+        low=1,
+        high=100_000,
+    )
+    check_replications: int = number(
+        4,
+        unit="runs",
+        meaning="Worlds for each end of each assumption; 0 leaves the assumption checks out.",
+        source="the user",
+        low=0,
+        high=1000,
+    )
+    agents: Annotated[int, Field(ge=1, le=20_000_000)] | Literal["all"] = setting(
+        5000,
+        meaning="Simulated customers over all segments, each standing for several real ones where a segment is larger; or all.",
+    )
 
     def first_evaluated_month(self) -> int:
         """Return the first month (counted from 0) whose values enter the summary."""
@@ -38,18 +69,30 @@ class PriceShock(Section):
     """The spot price rises (or falls) for a while; forward prices do not foresee it."""
 
     type: Literal["price_shock"]
-    month: int = number(unit="month", meaning="First month, counted from 0.", source="the user", low=0, high=1199)
-    size: float = number(unit="1", meaning="Relative change: 0.3 is +30 %.", source="the user", low=-0.99, high=20)
-    duration_months: int = number(1, unit="months", meaning="How long it lasts.", source="the user", low=1, high=1200)
+    month: int = number(
+        unit="month", meaning="First month, counted from 0.", source="the user", low=0, high=1199
+    )
+    size: float = number(
+        unit="1", meaning="Relative change: 0.3 is +30 %.", source="the user", low=-0.99, high=20
+    )
+    duration_months: int = number(
+        1, unit="months", meaning="How long it lasts.", source="the user", low=1, high=1200
+    )
 
 
 class TicketSurge(Section):
     """Customers need more (or less) service for a while, for example after a change of the billing system."""
 
     type: Literal["ticket_surge"]
-    month: int = number(unit="month", meaning="First month, counted from 0.", source="the user", low=0, high=1199)
-    size: float = number(unit="1", meaning="Relative change of tickets: 0.5 is +50 %.", source="the user", low=-0.99, high=20)
-    duration_months: int = number(1, unit="months", meaning="How long it lasts.", source="the user", low=1, high=1200)
+    month: int = number(
+        unit="month", meaning="First month, counted from 0.", source="the user", low=0, high=1199
+    )
+    size: float = number(
+        unit="1", meaning="Relative change of tickets: 0.5 is +50 %.", source="the user", low=-0.99, high=20
+    )
+    duration_months: int = number(
+        1, unit="months", meaning="How long it lasts.", source="the user", low=1, high=1200
+    )
 
 
 Event = Annotated[PriceShock | TicketSurge, Field(discriminator="type")]
@@ -68,6 +111,14 @@ class Study(Section):
     behaviour: Behaviour = part(Behaviour, meaning="How customers experience, compare and choose.")
     levers: dict[Name, LeverDefinition] = setting(meaning="Catalogue of service levers.")
     retailers: dict[Name, Retailer] = setting(meaning="Competing retailers by name.", min_length=1)
-    policies: dict[Name, dict[Path, Any]] = setting({}, meaning="Named changes to the base that begin after the warm-up: path of a retailer's field, and its new value.")
-    events: Annotated[tuple[Event, ...], Field(strict=False)] = setting((), meaning="What happens to the market and when.")
-    assumptions: dict[Path, Annotated[tuple[float, float], Field(strict=False)]] = setting({}, meaning="Uncertain inputs with a low and a high value: base and policies are repeated at both ends, to see whether the answer holds.")
+    policies: dict[Name, dict[Path, Any]] = setting(
+        {},
+        meaning="Named changes to the base that begin after the warm-up: path of a retailer's field, and its new value.",
+    )
+    events: Annotated[tuple[Event, ...], Field(strict=False)] = setting(
+        (), meaning="What happens to the market and when."
+    )
+    assumptions: dict[Path, Annotated[tuple[float, float], Field(strict=False)]] = setting(
+        {},
+        meaning="Uncertain inputs with a low and a high value: base and policies are repeated at both ends, to see whether the answer holds.",
+    )

@@ -14,15 +14,13 @@ from marketsim.market.contracts import Prices
 from marketsim.market.draws import name_key, purpose_key, world_key
 from marketsim.market.exact import as_float
 from marketsim.market.experience import ExperienceKeys, ExperienceTally
-from marketsim.market.frame import Frame, build_frame
+from marketsim.market.frame import build_frame
 from marketsim.market.levers import build_levers, lever_names, ramp
 from marketsim.market.population import create
 from marketsim.market.segments import build_behaviour
 from marketsim.market.spot import generate
-from marketsim.market.tickets import TicketRates
 from marketsim.scenario.customers import CREDIT_GRADES
 from marketsim.scenario.loaded import Scenario
-from marketsim.scenario.service import DESKS, TIERS
 from marketsim.scenario.study import Study, TicketSurge
 from marketsim.simulation import service
 from marketsim.simulation.agents import CustomerSegment, Retailer
@@ -31,7 +29,18 @@ from marketsim.simulation.recorder import Recorder
 
 FloatArray = NDArray[np.float64]
 
-PHASES = ("environment", "policies", "offers", "review_tiers", "serve", "bill", "experience", "choose", "settle", "collect")
+PHASES = (
+    "environment",
+    "policies",
+    "offers",
+    "review_tiers",
+    "serve",
+    "bill",
+    "experience",
+    "choose",
+    "settle",
+    "collect",
+)
 """The phases of a month, in their order. What customers sign in `choose` begins next month."""
 
 
@@ -120,7 +129,12 @@ class RetailMarket(mesa.Model):  # type: ignore[misc]
             sold_to[retailer] |= self.list_offers.for_segment[offer]
         shares = start.initial_shares(self.frame, self.base)
         start.assign_retailers(
-            self.population, shares, sold_to, self.standing.keys, purpose_key(self.world, "first retailer"), books
+            self.population,
+            shares,
+            sold_to,
+            self.standing.keys,
+            purpose_key(self.world, "first retailer"),
+            books,
         )
         for retailer in self.retailers:
             retailer.review_tiers()
@@ -159,7 +173,10 @@ class RetailMarket(mesa.Model):  # type: ignore[misc]
     def _surge(self) -> float:
         factor = 1.0
         for event in self.study.events:
-            if isinstance(event, TicketSurge) and event.month <= self.month < event.month + event.duration_months:
+            if (
+                isinstance(event, TicketSurge)
+                and event.month <= self.month < event.month + event.duration_months
+            ):
                 factor *= 1.0 + event.size
         return factor
 
@@ -254,7 +271,10 @@ class RetailMarket(mesa.Model):  # type: ignore[misc]
             for offer in self.prices.offers[own & self.prices.for_segment[:, s]]:
                 plan, bands = plans[offer["plan"]], self.behaviour.segments[s]["bands"]
                 price = tariffs.energy_price(plan, offer["price_level"], 0.0, expected, energy, bands)
-                cost = plan["hedged_share"] * self.forward[plan["term_months"]] + (1.0 - plan["hedged_share"]) * expected
+                cost = (
+                    plan["hedged_share"] * self.forward[plan["term_months"]]
+                    + (1.0 - plan["hedged_share"]) * expected
+                )
                 found.append(price - cost)
             margins[s] = np.mean(found) if found else 0.0
         return margins

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import numpy as np
 import pandas as pd
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from marketsim.simulation.model import RetailMarket
 
 FloatArray = NDArray[np.float64]
+Labels: TypeAlias = "pd.Categorical[str]"
 LOWEST_TENTH = 0.10
 PER_CENT = 100.0
 
@@ -110,7 +111,9 @@ class Recorder:
         row[column["procurement_cny"]] = sums[billing.PROCUREMENT]
 
     def _segment_rows(self, model: RetailMarket) -> FloatArray:
-        sums, lived = (values[:, :, : billing.ALL_TIERS] for values in (model.bill_sums, model.experiences.measures))
+        sums, lived = (
+            values[:, :, : billing.ALL_TIERS] for values in (model.bill_sums, model.experiences.measures)
+        )
         left = model.choices.leaves
         customers = sums[..., billing.CUSTOMERS]
         mean = np.divide(
@@ -142,7 +145,13 @@ class Recorder:
             MARKET_MONTH: [months],
             RETAILER_MONTH: [months, np.array(self.retailers)],
             SEGMENT_MONTH: [months, np.array(self.retailers), np.array(self.segments), np.array(TIERS)],
-            DESK_MONTH: [months, np.array(self.retailers[:-1]), np.array(DESKS), np.array(self.regions), np.array(TIERS)],
+            DESK_MONTH: [
+                months,
+                np.array(self.retailers[:-1]),
+                np.array(DESKS),
+                np.array(self.regions),
+                np.array(TIERS),
+            ],
             FLOWS: [months, np.array(self.segments), np.array(self.retailers), np.array(self.retailers)],
         }
         return {t.name: self._frame(t, labels[t], policy, replication) for t in MONTHLY_TABLES}
@@ -155,23 +164,31 @@ class Recorder:
         places = np.nonzero(kept)
         data: dict[str, object] = {}
         for name, label, place in zip(table.key_names()[2:], labels, places, strict=True):
-            data[name] = label[place] if name == "month" else pd.Categorical.from_codes(place, categories=list(label))
+            data[name] = label[place] if name == "month" else _labels(place, label.tolist())
         if table is DESK_MONTH:
             data["region"] = self._region_labels(places)
         rows = values[kept]
         data |= {name: rows[:, column] for column, name in enumerate(_columns(table))}
         frame = pd.DataFrame(data).sort_values(
-            table.key_names()[2:], kind="stable", ignore_index=True, key=lambda c: c.astype(str) if c.dtype == "category" else c
+            table.key_names()[2:],
+            kind="stable",
+            ignore_index=True,
+            key=lambda c: c.astype(str) if c.dtype == "category" else c,
         )
-        frame.insert(0, "policy", pd.Categorical.from_codes(np.zeros(len(frame), dtype=np.int8), categories=[policy]))
-        frame.insert(1, "replication", replication)
-        return frame
+        frame["policy"] = _labels(np.zeros(len(frame), dtype=np.int64), [policy])
+        frame["replication"] = replication
+        return frame[table.column_names()]
 
-    def _region_labels(self, places: tuple[NDArray[np.intp], ...]) -> pd.Categorical:
+    def _region_labels(self, places: tuple[NDArray[np.intp], ...]) -> Labels:
         """Region, or `all` where one team serves the whole market."""
         whole = self.whole_market[places[0], places[1], places[2]]
         codes = np.where(whole, len(self.regions), places[3])
-        return pd.Categorical.from_codes(codes, categories=[*self.regions, ALL])
+        return _labels(codes, [*self.regions, ALL])
+
+
+def _labels(codes: NDArray[np.integer[Any]], names: list[str]) -> Labels:
+    """The names at the codes, stored as codes."""
+    return cast(Labels, pd.Categorical.from_codes(codes, categories=pd.Index(names)))
 
 
 def _present(table: Table, values: FloatArray) -> NDArray[np.bool_]:
@@ -184,7 +201,8 @@ def _present(table: Table, values: FloatArray) -> NDArray[np.bool_]:
     if column is None:
         return np.ones(values.shape[:-1], dtype=np.bool_)
     names = _columns(table)
-    present: NDArray[np.bool_] = (values[..., [names.index(name) for name in column]] > 0).any(axis=-1)
+    relevant = values[..., [names.index(name) for name in column]]
+    present: NDArray[np.bool_] = np.any(relevant > 0, axis=-1)
     return present
 
 

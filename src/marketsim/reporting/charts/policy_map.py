@@ -114,7 +114,7 @@ def _labels(axes: Axes, data: pd.DataFrame, subject: Subject) -> None:
     heights = [(y - bottom) / (top - bottom) for y in data["profit_diff"]]
     for row, height in zip(data.to_dict("records"), style.spread_labels(heights, _LABEL_GAP), strict=True):
         best = row["policy"] == subject.best
-        name = style.folded(subject.policy_labels[row["policy"]], 26)
+        name = style.folded(subject.policy_labels[row["policy"]], 18)
         label = f"{name} ({signed(row['share_energy_diff'], 2)} pp)"
         line = {
             "arrowstyle": "-",
