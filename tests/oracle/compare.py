@@ -21,6 +21,8 @@ from tests.oracle.retailers import OracleRetailer
 
 RELATIVE = 1e-6
 SMALLEST = 1e-9
+CNY_DECIMALS = 5
+"""Accounts are compared to a thousandth of a cent: what is left of sums of millions that cancel is noise."""
 Pair = tuple[str, object, object]
 """What is compared, in the fast model, in the oracle; whole numbers and words must be equal, floats nearly so."""
 
@@ -222,7 +224,7 @@ def settled(fast: RetailMarket, plain: OracleMarket) -> Iterator[Pair]:
     """The accounts of every retailer."""
     for agent, retailer in zip(fast.retailers, plain.retailers, strict=True):
         for name, value in agent.accounts.items():
-            yield f"{retailer.name} {name}", value, float(retailer.book[name])
+            yield f"{retailer.name} {name}", round(value, CNY_DECIMALS), round(float(retailer.book[name]), CNY_DECIMALS)
 
 
 COMPARISONS = {

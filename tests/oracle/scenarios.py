@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -34,9 +35,22 @@ def one_of(*values: object) -> st.SearchStrategy[Any]:
     return st.sampled_from(values)
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """A random market, and the same market under a policy."""
+
+    market: Scenario
+    policy: Study
+
+    def __repr__(self) -> str:
+        """Return what tells it from others; all of it would fill pages."""
+        study = self.market.study
+        return f"Drawn(run={study.run.model_dump()}, retailers={list(study.retailers)}, segments={list(study.segments)})"
+
+
 @st.composite
-def markets(draw: Draw) -> tuple[Scenario, Study]:
-    """Return a market and the same market under a policy."""
+def markets(draw: Draw) -> Drawn:
+    """Return a market and a policy."""
     tree = template().study.model_dump()
     tree |= {"policies": {}, "assumptions": {}, "focus": RETAILERS[0], "run": draw(runs())}
     tree["segments"] = draw(segments(tree["segments"]))
@@ -53,7 +67,7 @@ def markets(draw: Draw) -> tuple[Scenario, Study]:
     tree["market"]["default_supplier"]["initial_share"] = 1.0 - total
     study = Study.model_validate(tree)
     market = Scenario("random", study, draw(data(study)))
-    return market, Study.model_validate(tree | {"retailers": changed})
+    return Drawn(market, Study.model_validate(tree | {"retailers": changed}))
 
 
 @st.composite

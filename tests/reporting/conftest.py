@@ -8,8 +8,8 @@ from tests.reporting.synthetic import LANES, WIDTHS, FakeResult, result_of, stud
 
 @pytest.fixture(scope="session")
 def lanes(tmp_path_factory: pytest.TempPathFactory) -> FakeResult:
-    """Three lanes in six worlds."""
-    study = study_of(LANES, months=36, replications=6)
+    """Three lanes in five worlds."""
+    study = study_of(LANES, months=36, replications=5)
     return result_of(study, LANES, Path(tmp_path_factory.mktemp("lanes")))
 
 

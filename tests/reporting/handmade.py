@@ -121,9 +121,7 @@ def _checks(checks: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     return pd.DataFrame([common | filled | dict(check) for check in checks], columns=list(CHECK_COLUMNS))
 
 
-def check(
-    path: str, end: str, low: float, high: float, policy: str = "lane", value: float = 1.0
-) -> dict[str, Any]:
+def check(path: str, end: str, low: float, high: float, policy: str = "lane", value: float = 1.0) -> dict[str, Any]:
     """Return one end of an assumption with the interval of the profit difference, in million CNY."""
     ends = {"diff": (low + high) / 2 * 1e6, "diff_low": low * 1e6, "diff_high": high * 1e6}
     return {"assumption": path, "end": end, "value": value, "policy": policy} | ends

@@ -61,7 +61,7 @@ class Lane:
 
 NO_LANE = Lane(priority=False)
 LANES = {"lane_5": Lane(), "lane_20": Lane(width=20.0), "lane_5_staff": Lane(staff=1.1)}
-WIDTHS = {f"lane_{width}": Lane(width=float(width)) for width in (1, 2, 5, 10, 20, 30, 50, 100)}
+WIDTHS = {f"lane_{width}": Lane(width=float(width)) for width in (1, 5, 10, 30, 100)}
 
 
 @dataclass(frozen=True)
@@ -103,8 +103,7 @@ def study_of(
             "segments": {name: _segment(*size) for name, size in SEGMENTS.items()},
             "levers": {"app": {"title": "App", "effects": {"convenience": 0.4}, "affinity": "digital"}},
             "retailers": {
-                name: {"initial_share": 1 / len(retailers), "offers": offer, "tiers": tiers}
-                for name in retailers
+                name: {"initial_share": 1 / len(retailers), "offers": offer, "tiers": tiers} for name in retailers
             },
             "policies": {name: lane.changes(focus) for name, lane in policies.items()},
             "events": [{"month": 36, "type": "price_shock", "size": 0.3, "duration_months": 6}],
@@ -217,9 +216,7 @@ def _segment_rows(world: _World, index: int, segment: str) -> list[pd.DataFrame]
         for tier in TIERS:
             part = width if tier == "key" else 1 - width
             if part > 0 and not (tier == "key" and supplier == DEFAULT_SUPPLIER):
-                frames.append(
-                    _tier_rows(world, supplier, segment, tier, customers * part * shares[:, column], energy)
-                )
+                frames.append(_tier_rows(world, supplier, segment, tier, customers * part * shares[:, column], energy))
     return frames
 
 
@@ -234,11 +231,7 @@ def _tier_rows(
     spot = 463 * np.exp(world.paths(1, 1, 0.004)[:, 0])
     tickets = waits(world.lane)[tier][2] * customers / customers.mean()
     churn = np.clip(0.012 - 0.05 * (satisfaction - 0.7), 0.001, 1)
-    frame = {
-        name.name: 100.0 * satisfaction / 100
-        for name in SEGMENT_MONTH.values
-        if name.name.startswith("quality")
-    }
+    frame = {name.name: 100.0 * satisfaction / 100 for name in SEGMENT_MONTH.values if name.name.startswith("quality")}
     frame |= {
         "month": months,
         "retailer": supplier,
@@ -309,9 +302,7 @@ def _desk_rows(world: _World) -> pd.DataFrame:
             old, new = waits(NO_LANE)[tier], waits(queue)[tier]
             wait = np.where(before, old[0], new[0]) * busy
             arrivals = (
-                np.where(before, old[2], waits(lane)[tier][2])
-                * REGIONS[region]
-                * (1 if desk == "contact" else 0.1)
+                np.where(before, old[2], waits(lane)[tier][2]) * REGIONS[region] * (1 if desk == "contact" else 0.1)
             )
             staff = np.where(before, 1.0, queue.staff)
             values = {
@@ -327,8 +318,7 @@ def _desk_rows(world: _World) -> pd.DataFrame:
             }
             frames.append(
                 pd.DataFrame(
-                    {"month": months, "retailer": retailer, "desk": desk, "region": region, "tier": tier}
-                    | values
+                    {"month": months, "retailer": retailer, "desk": desk, "region": region, "tier": tier} | values
                 )
             )
     rows = pd.concat(frames)
@@ -336,14 +326,10 @@ def _desk_rows(world: _World) -> pd.DataFrame:
 
 
 def _flow_rows(cells: pd.DataFrame, suppliers: list[str]) -> pd.DataFrame:
-    lost = cells.groupby(["month", "segment", "retailer"], as_index=False)[
-        ["leaves", "leaves_energy_mwh"]
-    ].sum()
+    lost = cells.groupby(["month", "segment", "retailer"], as_index=False)[["leaves", "leaves_energy_mwh"]].sum()
     frames = []
     for shift in range(1, len(suppliers)):
-        to = lost["retailer"].map(
-            {s: suppliers[(i + shift) % len(suppliers)] for i, s in enumerate(suppliers)}
-        )
+        to = lost["retailer"].map({s: suppliers[(i + shift) % len(suppliers)] for i, s in enumerate(suppliers)})
         part = shift / sum(range(1, len(suppliers)))
         frames.append(
             pd.DataFrame(

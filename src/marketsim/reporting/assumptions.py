@@ -142,9 +142,7 @@ def _sections(value: Any) -> Iterator[tuple[str, BaseModel]]:
     elif isinstance(value, dict):
         yield from ((str(key), item) for key, item in value.items() if isinstance(item, BaseModel))
     elif isinstance(value, tuple):
-        yield from (
-            (str(place), item) for place, item in enumerate(value, start=1) if isinstance(item, BaseModel)
-        )
+        yield from ((str(place), item) for place, item in enumerate(value, start=1) if isinstance(item, BaseModel))
 
 
 def _plain(value: Any) -> Any:

@@ -61,11 +61,7 @@ def queue_row(view: StudyView, policy: str, desk: str, tier: str) -> QueueRow:
 
 def queue_rows(view: StudyView, desk: str) -> list[QueueRow]:
     """Return the rows of base and all policies at a desk, the tiers with customers only."""
-    rows = [
-        queue_row(view, policy, desk, tier)
-        for policy in (BASE, *view.policies)
-        for tier in served_tiers(view)
-    ]
+    rows = [queue_row(view, policy, desk, tier) for policy in (BASE, *view.policies) for tier in served_tiers(view)]
     return [row for row in rows if math.isfinite(row.busy_wait)]
 
 
@@ -89,9 +85,7 @@ def sla_target(view: StudyView, desk: str) -> float:
 def diagnosis(view: StudyView, policy: str) -> tuple[str, ...]:
     """Return sentences that say why a policy has the effect it has on waits."""
     desk = touched_desks(view)[0]
-    return tuple(
-        text for text in (_load(view, desk), _width(view, policy, desk), _reason(view, policy, desk)) if text
-    )
+    return tuple(text for text in (_load(view, desk), _width(view, policy, desk), _reason(view, policy, desk)) if text)
 
 
 def _load(view: StudyView, desk: str) -> str:

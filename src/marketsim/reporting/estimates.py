@@ -82,9 +82,7 @@ class Cell:
         if not math.isfinite(self.difference.mean):
             return self.level
         shift = self.level.mean - self.difference.mean
-        return Estimate(
-            self.level.n, self.level.mean, self.difference.low + shift, self.difference.high + shift
-        )
+        return Estimate(self.level.n, self.level.mean, self.difference.low + shift, self.difference.high + shift)
 
 
 def verdict(difference: Estimate) -> str:

@@ -33,11 +33,7 @@ def _gain_measures(view: StudyView) -> Iterator[tuple[str, Measure]]:
     wait = f"busy_wait_{touched_desks(view)[0]}_minutes"
     for title, tier, segment in groups_of(view)[1:]:
         whole_segment = segment != ALL
-        names = (
-            ("satisfaction", "churn_pct_per_year")
-            if whole_segment
-            else ("satisfaction", wait, "price_cny_per_mwh")
-        )
+        names = ("satisfaction", "churn_pct_per_year") if whole_segment else ("satisfaction", wait, "price_cny_per_mwh")
         for name in names:
             yield title, Measure(kpi(name), tier, segment)
 

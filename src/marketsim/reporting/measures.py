@@ -77,8 +77,7 @@ class Printer:
     def difference(self, cell: Cell) -> str:
         """Return the paired difference and its interval."""
         value, low, high = (
-            number / self.scale.divisor
-            for number in (cell.difference.mean, cell.difference.low, cell.difference.high)
+            number / self.scale.divisor for number in (cell.difference.mean, cell.difference.low, cell.difference.high)
         )
         digits = digits_with_sign(low, high, self.difference_digits)
         ends = "" if low == high == 0 else interval(low, high, digits)
@@ -92,9 +91,7 @@ class Printer:
 def printer_for(view: StudyView, measure: Measure) -> Printer:
     """Return the printer of a measure: its scale and digits suit all policies."""
     cells = [measure.cell(view, policy) for policy in (BASE, *view.policies)]
-    scale = scale_for(
-        measure.kpi, [number for cell in cells for number in (cell.level.mean, cell.difference.mean)]
-    )
+    scale = scale_for(measure.kpi, [number for cell in cells for number in (cell.level.mean, cell.difference.mean)])
     levels = [cell.level.half_width / scale.divisor for cell in cells]
     differences = [cell.difference.half_width / scale.divisor for cell in cells]
     return Printer(

@@ -87,9 +87,7 @@ def interval(low: float, high: float, digits: int) -> str:
 
 def digits_with_sign(low: float, high: float, digits: int, most: int = _MOST_DIGITS) -> int:
     """Return enough digits for both ends of an interval to show on which side of zero they lie."""
-    while digits < most and any(
-        end != 0 and math.isfinite(end) and round(end, digits) == 0 for end in (low, high)
-    ):
+    while digits < most and any(end != 0 and math.isfinite(end) and round(end, digits) == 0 for end in (low, high)):
         digits += 1
     return digits
 

@@ -25,9 +25,7 @@ def people_sentence(view: StudyView, policy: str) -> str:
     """Return the sentence on whom a policy pleases and upsets, and what it does to the shares."""
     groups = [text for tier in served_tiers(view) if (text := _group(view, policy, tier))]
     shares = [
-        text
-        for name in ("share_energy", "share_customers")
-        if (text := _change(view, policy, Measure(kpi(name))))
+        text for name in ("share_energy", "share_customers") if (text := _change(view, policy, Measure(kpi(name))))
     ]
     return f"Under {policy}, {'; '.join([*groups, joined(shares)])}.{_composition(view, policy)}"
 

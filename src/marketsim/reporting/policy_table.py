@@ -160,9 +160,7 @@ def _sureness(cell: Cell) -> str:
 def _level(printer: Printer, cell: Cell) -> str:
     if not math.isfinite(cell.level.mean):
         return ""
-    return (
-        f"{printer.level(cell)}{_reach(cell.level.half_width / printer.scale.divisor, printer.level_digits)}"
-    )
+    return f"{printer.level(cell)}{_reach(cell.level.half_width / printer.scale.divisor, printer.level_digits)}"
 
 
 def _reach(half_width: float, digits: int) -> str:

@@ -45,9 +45,7 @@ def _pays(view: StudyView, ranking: Ranking, effect: str) -> str:
 def _does_not_pay(view: StudyView, ranking: Ranking, effect: str) -> str:
     if ranking.cell.verdict == Verdict.NO_CHANGE:
         best = ranking.best
-        return (
-            f"No policy earns more than the base: {best} does not change profit, the others do not raise it."
-        )
+        return f"No policy earns more than the base: {best} does not change profit, the others do not raise it."
     if len(view.policies) == 1:
         return f"{ranking.best} lowers the profit of {view.focus}: {effect} against base."
     closest = f"{ranking.best} comes closest to the base with {effect}"

@@ -42,9 +42,7 @@ def rank(view: StudyView) -> Ranking | None:
     best, others = order[0], order[1:]
     wins, worlds = _wins(view, best)
     gaps = {policy: _gap(view, best, policy) for policy in others}
-    tied = tuple(
-        policy for policy in others if verdict(gaps[policy]) in (Verdict.CANNOT_TELL, Verdict.NO_CHANGE)
-    )
+    tied = tuple(policy for policy in others if verdict(gaps[policy]) in (Verdict.CANNOT_TELL, Verdict.NO_CHANGE))
     return Ranking(best, known[best], wins, worlds, tied, (others[0], gaps[others[0]]) if others else None)
 
 

@@ -67,9 +67,7 @@ def render(view: StudyView, found: Answer, charts: list[Chart], pictures: Mappin
     return f"{page.rstrip()}\n"
 
 
-def _context(
-    view: StudyView, found: Answer, charts: list[Chart], pictures: Mapping[str, bytes]
-) -> dict[str, Any]:
+def _context(view: StudyView, found: Answer, charts: list[Chart], pictures: Mapping[str, bytes]) -> dict[str, Any]:
     starred = varied(view)
     overturning = next((chart for chart in charts if chart.name == _OVERTURNING), None)
     others = [chart for chart in charts if chart is not overturning]
@@ -102,9 +100,7 @@ def _data_uri(picture: bytes) -> str:
 def _event(event: Mapping[str, Any]) -> str:
     kind = str(event["type"]).replace("_", " ")
     rest = ", ".join(
-        f"{name.replace('_', ' ')} {show(value)}"
-        for name, value in event.items()
-        if name not in ("type", "month")
+        f"{name.replace('_', ' ')} {show(value)}" for name, value in event.items() if name not in ("type", "month")
     )
     return f"month {int(event['month']) + 1}: {kind}, {rest}"
 

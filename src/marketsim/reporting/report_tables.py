@@ -57,9 +57,7 @@ def _policy_entry(view: StudyView, policy: str, printer: Printer) -> Entry:
         if math.isfinite(cell.p_better)
         else ""
     )
-    return Entry(
-        f"{mean} {sure}".strip(), tuple(line for line in (ends, _level(printer, cell)) if line), look
-    )
+    return Entry(f"{mean} {sure}".strip(), tuple(line for line in (ends, _level(printer, cell)) if line), look)
 
 
 def checks(view: StudyView, answer: Answer, starred: Sequence[Varied]) -> HtmlTable | None:

@@ -22,12 +22,14 @@ class Series:
         prefix: what their names share.
         points: (number, policy).
         path: the scenario path whose value is that number (or that number of per cent); else empty.
+        factor: the number over the path's value: 1, or 100 where the number is per cent.
         base_number: the number that the base would have, where the path is all that the policies change.
     """
 
     prefix: str
     points: tuple[tuple[float, str], ...]
     path: str
+    factor: float
     base_number: float | None
 
     @property
@@ -53,19 +55,15 @@ def _series(view: StudyView, prefix: str, points: dict[float, str]) -> Series:
     changes: Mapping[str, Mapping[str, Any]] = view.study.get("policies", {})
     paths = [path for path in changes[ordered[0][1]] if _factor(changes, ordered, path)]
     path = paths[0] if paths else ""
-    return Series(prefix, ordered, path, _base_number(view, changes, ordered, path))
+    factor = _factor(changes, ordered, path) or 1.0
+    return Series(prefix, ordered, path, factor, _base_number(view, changes, ordered, path, factor))
 
 
-def _factor(
-    changes: Mapping[str, Mapping[str, Any]], points: tuple[tuple[float, str], ...], path: str
-) -> float | None:
+def _factor(changes: Mapping[str, Mapping[str, Any]], points: tuple[tuple[float, str], ...], path: str) -> float | None:
     """Return 1 if the path's value is the number in the name, 100 if it is its hundredth, else None."""
     values: list[tuple[float, Any]] = [(number, changes[policy].get(path)) for number, policy in points]
     for factor in (1.0, 100.0):
-        if all(
-            _is_number(value) and abs(value * factor - number) < 1e-9 * max(number, 1)
-            for number, value in values
-        ):
+        if all(_is_number(value) and abs(value * factor - number) < 1e-9 * max(number, 1) for number, value in values):
             return factor
     return None
 
@@ -79,6 +77,7 @@ def _base_number(
     changes: Mapping[str, Mapping[str, Any]],
     points: tuple[tuple[float, str], ...],
     path: str,
+    factor: float,
 ) -> float | None:
     """Return the number of the base on the axis; None where the policies also change what is not a number."""
     if not path or not all(_is_number(value) for _, policy in points for value in changes[policy].values()):
@@ -86,8 +85,7 @@ def _base_number(
     value: Any = view.study
     for part in path.split("."):
         value = value.get(part) if isinstance(value, Mapping) else None
-    factor = _factor(changes, points, path)
-    return float(value) * factor if factor and _is_number(value) else None
+    return float(value) * factor if _is_number(value) else None
 
 
 def wants_log_axis(series: tuple[Series, ...]) -> bool:

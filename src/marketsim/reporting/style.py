@@ -135,13 +135,17 @@ def is_drawable(text: str) -> bool:
 
 def label_names(names: Iterable[str], kind: str) -> dict[str, str]:
     """Return the label of each name: the name itself, or its number where no font at hand can draw it."""
-    return {
-        name: name if is_drawable(name) else f"{kind} {number}" for number, name in enumerate(names, start=1)
-    }
+    return {name: name if is_drawable(name) else f"{kind} {number}" for number, name in enumerate(names, start=1)}
+
+
+def drawable(text: str) -> str:
+    """Return a text in which a question mark stands for each character that no font at hand can draw."""
+    return "".join(character if ord(character) in _glyphs() else "?" for character in text)
 
 
 def folded(text: str, width: int = 22) -> str:
-    """Return a label of at most two lines; the middle of a longer one is left out."""
+    """Return a drawable label of at most two lines; the middle of a longer one is left out."""
+    text = drawable(text)
     if len(text) > 2 * width:
         text = f"{text[: width - 1]}…{text[-(width - 1) :]}"
     if len(text) <= width:

@@ -166,15 +166,11 @@ class StudyView:
         for row in self.result.summary[columns + values].itertuples(index=False):
             policy, retailer, segment, tier, kpi, n, mean, low, high, diff, diff_low, diff_high, p = row
             level = Estimate(int(n), float(mean), float(low), float(high))
-            difference = without_rounding(
-                Estimate(int(n), float(diff), float(diff_low), float(diff_high)), level.mean
-            )
+            difference = without_rounding(Estimate(int(n), float(diff), float(diff_low), float(diff_high)), level.mean)
             cells[policy, retailer, segment, tier, kpi] = Cell(policy, level, difference, float(p))
         return cells
 
-    def cell(
-        self, policy: str, kpi: str, *, segment: str = ALL, tier: str = ALL, retailer: str | None = None
-    ) -> Cell:
+    def cell(self, policy: str, kpi: str, *, segment: str = ALL, tier: str = ALL, retailer: str | None = None) -> Cell:
         """Return a row of the summary for the focus retailer (or another); NaN where there is none."""
         key = (policy, retailer or self.focus, segment, tier, kpi)
         return self._cells.get(key, Cell(policy, NOTHING, NOTHING, math.nan))

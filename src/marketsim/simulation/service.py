@@ -96,15 +96,16 @@ def _staff_of_desk(
     model: RetailMarket, j: int, d: int, desk: Desk, tickets: FloatArray, work: Work, duty: float
 ) -> FloatArray:
     """Staff of one desk by region; a team for all regions stands in region 0."""
-    whole = desk.scope == "market"
-    if whole:
+    handle_hours, teams = work.handle_hours[j, d], len(tickets)
+    if desk.scope == "market":
+        handle_hours, teams = np.array([_mean_handle_hours(handle_hours, tickets)]), 1
         tickets = np.array([tickets.sum(), *[0.0] * (len(tickets) - 1)])
     staff = np.zeros(len(tickets))
-    for r in range(1 if whole else len(tickets)):
-        handle = work.handle_hours[j, d, r]
+    for r in range(teams):
+        handle = handle_hours[r]
         if desk.heads is not None:
             total = tickets.sum()
-            staff[r] = desk.heads * (tickets[r] / total if total > 0 else 1.0 / len(tickets))
+            staff[r] = desk.heads * (tickets[r] / total if total > 0 else 1.0 / teams)
         elif desk.target_utilisation is not None:
             staff[r] = tickets[r] * handle / (desk.target_utilisation * duty)
         else:
@@ -115,6 +116,14 @@ def _staff_of_desk(
             )
             staff[r] = smallest_staff(load, duty / desk.open_hours, standard, desk.sla_target)
     return staff * desk.staff_factor
+
+
+def _mean_handle_hours(handle_hours: FloatArray, tickets: FloatArray) -> float:
+    """Return the hours that the tickets of all regions take; they differ where regional teams had different ways to drive."""
+    if np.all(handle_hours == handle_hours[0]):
+        return float(handle_hours[0])
+    weights = tickets if tickets.sum() > 0 else np.ones(len(tickets))
+    return float((handle_hours * weights).sum() / weights.sum())
 
 
 def servers_on_duty(model: RetailMarket) -> FloatArray:

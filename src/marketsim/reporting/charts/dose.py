@@ -67,9 +67,7 @@ def dose(subject: Subject) -> Chart | None:
     number_axis(grid[: len(panels)], found, log=log)
     figure.supxlabel(f"{axis_title(found)}\n", fontsize=9, color=style.INK)
     key(figure, found)
-    figure.text(
-        0.006, 0.006, subject.footer(PAIRED_WHISKERS), fontsize=7.5, color=style.QUIET, ha="left", va="bottom"
-    )
+    figure.text(0.006, 0.006, subject.footer(PAIRED_WHISKERS), fontsize=7.5, color=style.QUIET, ha="left", va="bottom")
     return Chart(
         "dose_response",
         f"How the effect moves from {found[0].points[0][1]} to {found[0].points[-1][1]}",
@@ -103,9 +101,7 @@ def _panels(view: StudyView, found: tuple[Series, ...]) -> list[_Panel]:
     return panels
 
 
-def _panel(
-    view: StudyView, found: tuple[Series, ...], measures: list[Measure], *, difference: bool
-) -> _Panel:
+def _panel(view: StudyView, found: tuple[Series, ...], measures: list[Measure], *, difference: bool) -> _Panel:
     printers = [printer_for(view, measure) for measure in measures]
     several = len(found) > 1
     lines = tuple(
@@ -121,9 +117,7 @@ def _panel(
         for order, printer in enumerate(printers)
     )
     scale = printers[0].scale
-    return _Panel(
-        _panel_title(measures), scale.difference_unit if difference else scale.unit, lines, difference
-    )
+    return _Panel(_panel_title(measures), scale.difference_unit if difference else scale.unit, lines, difference)
 
 
 def _panel_title(measures: list[Measure]) -> str:
@@ -175,9 +169,7 @@ def _points(line: _Line, view: StudyView, *, difference: bool) -> pd.DataFrame:
                     found.high / divisor,
                 )
             )
-    return pd.DataFrame(
-        rows, columns=["series", "number", "policy", "kpi", "tier", "n", "value", "low", "high"]
-    )
+    return pd.DataFrame(rows, columns=["series", "number", "policy", "kpi", "tier", "n", "value", "low", "high"])
 
 
 def _with_base(series: Series) -> list[tuple[float, str]]:

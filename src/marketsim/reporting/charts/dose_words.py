@@ -17,6 +17,8 @@ from marketsim.reporting.series import Series
 from marketsim.reporting.view import StudyView
 from marketsim.results.tables import kpi
 
+_PER_CENT = 100.0
+
 
 def number_axis(grid: Any, found: tuple[Series, ...], *, log: bool) -> None:
     """Label the axes at the numbers of the series."""
@@ -47,8 +49,10 @@ def axis_title(found: tuple[Series, ...]) -> str:
     path = paths.pop() if len(paths) == 1 else ""
     parameter = described(path) if path else None
     if parameter is None:
-        return f"number in the name of the policies ({', '.join(f'{series.prefix}_…' for series in found)})"
-    return f"{parameter.meaning.rstrip('.')} ({parameter.unit if parameter.unit != '1' else 'x 100'})"
+        names = ", ".join(f"{series.prefix}_…" for series in found)
+        return style.drawable(f"number in the name of the policies ({names})")
+    unit = "%" if found[0].factor == _PER_CENT else parameter.unit
+    return f"{parameter.meaning.rstrip('.')}{f' ({unit})' if unit != '1' else ''}"
 
 
 def key(figure: Figure, found: tuple[Series, ...]) -> None:
@@ -62,7 +66,7 @@ def key(figure: Figure, found: tuple[Series, ...]) -> None:
             color=style.POLICY_COLOURS[place],
             marker=style.MARKERS[place],
             markersize=4.5,
-            label=series.prefix,
+            label=style.drawable(series.prefix),
         )
         for place, series in enumerate(found)
     ]
@@ -81,9 +85,7 @@ def _shape(view: StudyView, series: Series) -> str:
     means = {policy: view.cell(policy, PROFIT).difference.mean for policy in policies}
     peak = max(policies, key=lambda policy: means[policy] if math.isfinite(means[policy]) else -math.inf)
     printer = printer_for(view, Measure(kpi(PROFIT)))
-    text = (
-        f"Profit is highest at {peak}, {printer.difference_with_unit(view.cell(peak, PROFIT))} against base"
-    )
+    text = f"Profit is highest at {peak}, {printer.difference_with_unit(view.cell(peak, PROFIT))} against base"
     first, last = policies[0], policies[-1]
     if peak in (first, last):
         return f"{text}, at the {'lower' if peak == first else 'upper'} end of the series {series.prefix}."

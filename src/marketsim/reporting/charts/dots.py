@@ -35,13 +35,9 @@ def dot(axes: Axes, cell: Cell, printer: Printer, row: float, better: int) -> No
     if cell.verdict == Verdict.MISSING:
         return
     look, divisor = _look(cell, better), printer.scale.divisor
-    low, mean, high = (
-        end / divisor for end in (cell.difference.low, cell.difference.mean, cell.difference.high)
-    )
+    low, mean, high = (end / divisor for end in (cell.difference.low, cell.difference.mean, cell.difference.high))
     if math.isfinite(low):
-        axes.plot(
-            [low, high], [row, row], color=look["color"], linewidth=1.8, solid_capstyle="butt", zorder=2
-        )
+        axes.plot([low, high], [row, row], color=look["color"], linewidth=1.8, solid_capstyle="butt", zorder=2)
     axes.plot([mean], [row], markersize=5.5, linestyle="none", zorder=3, **look)
     text = "0" if cell.verdict == Verdict.NO_CHANGE else signed(mean, printer.difference_digits)
     style.note(axes, text, (mean, row), (0, 5), ha="center", va="bottom", fontsize=7.5, color=look["color"])

@@ -73,9 +73,7 @@ def _panel(axes: Axes, subject: Subject, printer: Printer) -> None:
         dots.dot(axes, cell, printer, row, measure.kpi.better)
         if cell.verdict == Verdict.MISSING:
             missing = "not in base" if math.isfinite(cell.level.mean) else "nobody"
-            style.note(
-                axes, missing, (0, row), (0, 0), fontsize=7.5, color=style.QUIET, va="center", ha="center"
-            )
+            style.note(axes, missing, (0, row), (0, 0), fontsize=7.5, color=style.QUIET, va="center", ha="center")
     dots.finish_panel(axes, _panel_title(measure), printer.scale.difference_unit, means)
 
 

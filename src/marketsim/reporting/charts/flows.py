@@ -39,9 +39,7 @@ def flows(subject: Subject) -> Chart | None:
         panels.append(("change", (other[:worlds] - base[:worlds]).mean(axis=0), True))
     figure = style.new_figure(1.6 + 0.36 * len(suppliers), width=style.WIDTH_INCHES)
     labels = [_label(subject, name) for name in suppliers]
-    for axes, (title, matrix, change) in zip(
-        figure.subplots(1, len(panels), squeeze=False)[0], panels, strict=True
-    ):
+    for axes, (title, matrix, change) in zip(figure.subplots(1, len(panels), squeeze=False)[0], panels, strict=True):
         _matrix(axes, matrix, labels, title, change=change)
     style.footer(figure, subject.footer())
     return Chart(
@@ -59,10 +57,7 @@ def _suppliers(view: StudyView) -> list[str]:
     """Return the focus, the rivals that lose or win most, the others, and the default supplier."""
     table = view.table("flows")
     moved = pd.concat(
-        [
-            table.groupby(column, observed=True)["energy_mwh"].sum()
-            for column in ("from_retailer", "to_retailer")
-        ]
+        [table.groupby(column, observed=True)["energy_mwh"].sum() for column in ("from_retailer", "to_retailer")]
     )
     sizes = moved.groupby(level=0, observed=True).sum().sort_values(ascending=False, kind="stable")
     names = [str(name) for name in sizes.index]
@@ -80,9 +75,7 @@ def _yearly(view: StudyView, policy: str, suppliers: list[str]) -> FloatArray:
     """Return GWh a year by world, losing and winning supplier."""
     table = view.table("flows")
     rows = table[
-        (table["policy"] == policy)
-        & (table["month"] >= view.first_evaluated)
-        & (table["month"] < view.months)
+        (table["policy"] == policy) & (table["month"] >= view.first_evaluated) & (table["month"] < view.months)
     ]
     runs = view.result.runs
     done = runs[(runs["policy"] == policy) & (runs["check"] == "") & (runs["status"] == "done")]
@@ -101,11 +94,7 @@ def _codes(column: pd.Series, suppliers: list[str]) -> NDArray[np.int64]:
 
 
 def _label(subject: Subject, name: str) -> str:
-    return (
-        _DEFAULT_LABEL
-        if name == DEFAULT_SUPPLIER
-        else style.folded(subject.retailer_labels.get(name, name), 12)
-    )
+    return _DEFAULT_LABEL if name == DEFAULT_SUPPLIER else style.folded(subject.retailer_labels.get(name, name), 12)
 
 
 def _matrix(axes: Axes, matrix: FloatArray, labels: list[str], title: str, *, change: bool) -> None:
@@ -124,9 +113,7 @@ def _matrix(axes: Axes, matrix: FloatArray, labels: list[str], title: str, *, ch
             continue
         text = signed(float(value), digits) if change else plain(float(value), digits)
         dark = abs(value) > 0.6 * largest
-        axes.text(
-            column, row, text, ha="center", va="center", fontsize=7.5, color="white" if dark else style.INK
-        )
+        axes.text(column, row, text, ha="center", va="center", fontsize=7.5, color="white" if dark else style.INK)
     ticks = range(len(labels))
     axes.set_xticks(ticks, labels, rotation=40, ha="right", rotation_mode="anchor", fontsize=8)
     axes.set_yticks(ticks, labels, fontsize=8)
@@ -136,9 +123,7 @@ def _matrix(axes: Axes, matrix: FloatArray, labels: list[str], title: str, *, ch
     axes.grid(visible=False)
 
 
-def _numbers(
-    panels: list[tuple[str, FloatArray, bool]], suppliers: list[str], policy: str | None
-) -> pd.DataFrame:
+def _numbers(panels: list[tuple[str, FloatArray, bool]], suppliers: list[str], policy: str | None) -> pd.DataFrame:
     names = [BASE, policy, f"{policy} less {BASE}"]
     return pd.DataFrame(
         {

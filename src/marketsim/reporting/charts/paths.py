@@ -49,9 +49,7 @@ def mark_start(axes: Axes, subject: Subject, *, words: bool = True) -> None:
     if not view.policies:
         return
     axes.axvline(view.warmup + 0.5, color=style.INK, linewidth=0.8, linestyle=(0, (1, 2)))
-    axes.axvspan(
-        view.first_evaluated + 0.5, view.months, color=style.FAINT, alpha=0.28, linewidth=0, zorder=0
-    )
+    axes.axvspan(view.first_evaluated + 0.5, view.months, color=style.FAINT, alpha=0.28, linewidth=0, zorder=0)
     if words:
         axes.annotate(
             "policies\nbegin",

@@ -49,9 +49,7 @@ def policy_map(subject: Subject) -> Chart | None:
     _corners(axes, tier_people(tier))
     axes.set_xlabel(f"satisfaction, {tier_title(tier)}: {people.scale.difference_unit}, difference to base")
     axes.set_ylabel(f"profit: {profit.scale.difference_unit}, difference to base")
-    style.footer(
-        figure, subject.footer("bubble and (pp): change of the share of energy, hollow where it falls")
-    )
+    style.footer(figure, subject.footer("bubble and (pp): change of the share of energy, hollow where it falls"))
     return Chart(
         "policy_map",
         f"Profit and the satisfaction of {tier_people(tier)}",

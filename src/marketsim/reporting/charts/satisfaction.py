@@ -56,9 +56,7 @@ def shown_policies(subject: Subject) -> list[str]:
         places = np.linspace(0, len(policies) - 1, _MOST_POLICIES).round().astype(int)
         spread = [policies[place] for place in places]
         if subject.best and subject.best not in spread:
-            nearest = min(
-                range(len(places)), key=lambda i: abs(int(places[i]) - policies.index(subject.best or ""))
-            )
+            nearest = min(range(len(places)), key=lambda i: abs(int(places[i]) - policies.index(subject.best or "")))
             spread[nearest] = subject.best
         policies = spread
     return [BASE, *policies]

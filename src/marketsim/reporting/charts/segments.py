@@ -101,9 +101,7 @@ def _better(measure: Measure) -> int:
 def _finding(view: StudyView, policy: str, groups: list[tuple[str, str, str]]) -> str:
     by_verdict: dict[str, list[str]] = {}
     for title, tier, segment in groups[1:]:
-        by_verdict.setdefault(
-            view.cell(policy, "satisfaction", tier=tier, segment=segment).verdict, []
-        ).append(title)
+        by_verdict.setdefault(view.cell(policy, "satisfaction", tier=tier, segment=segment).verdict, []).append(title)
     words = {
         Verdict.UP: "rises for",
         Verdict.DOWN: "falls for",

@@ -28,9 +28,7 @@ def shares(subject: Subject) -> Chart | None:
     """Draw shares of energy and customers: the focus and its largest rivals, base against the best policy."""
     policy = subject.best
     figure = style.new_figure(6.2 if policy else 3.6)
-    panels = figure.subplots(
-        2 if policy else 1, 2, squeeze=False, sharex=True, height_ratios=[3, 2] if policy else [1]
-    )
+    panels = figure.subplots(2 if policy else 1, 2, squeeze=False, sharex=True, height_ratios=[3, 2] if policy else [1])
     frames = []
     for column, quantity in enumerate(_QUANTITIES):
         frames.append(_share_panel(panels[0][column], subject, quantity))
@@ -58,9 +56,7 @@ def _share_key(figure: Figure, subject: Subject) -> None:
     looks: list[Any] = [Patch(facecolor=style.FAINT, alpha=0.5, label="months evaluated")]
     if subject.best:
         looks.insert(0, Line2D([], [], color=style.INK, linestyle=(0, (4, 2)), label="base"))
-        looks.insert(
-            1, Line2D([], [], color=style.INK, label=style.folded(subject.policy_labels[subject.best], 40))
-        )
+        looks.insert(1, Line2D([], [], color=style.INK, label=style.folded(subject.policy_labels[subject.best], 40)))
     figure.legend(handles=looks, loc="outside upper right", ncols=3, handlelength=2.6)
 
 
@@ -86,14 +82,10 @@ def _share_panel(axes: Axes, subject: Subject, quantity: str) -> pd.DataFrame:
             draw_band(axes, found, colours[supplier], dashed=not last, strong=supplier == view.focus)
             drawn = found if supplier == view.focus else found.without_interval()
             frames.append(
-                drawn.frame(
-                    panel=f"share of {_QUANTITIES[quantity]}", policy=policy, retailer=supplier, unit="%"
-                )
+                drawn.frame(panel=f"share of {_QUANTITIES[quantity]}", policy=policy, retailer=supplier, unit="%")
             )
             ends[supplier] = float(found.mean[-1])
-    label_ends(
-        axes, {subject.retailer_labels.get(s, s): (y, colours[s]) for s, y in ends.items()}, view.months - 1
-    )
+    label_ends(axes, {subject.retailer_labels.get(s, s): (y, colours[s]) for s, y in ends.items()}, view.months - 1)
     axes.set_title(f"Share of {_QUANTITIES[quantity]}")
     axes.set_ylabel(f"% of contestable {_QUANTITIES[quantity]}")
     return pd.concat(frames, ignore_index=True)

@@ -15,7 +15,7 @@ from marketsim.reporting.charts.chart import Chart, Subject
 from marketsim.reporting.estimates import Estimate
 from marketsim.reporting.measures import PROFIT, Measure, printer_for
 from marketsim.reporting.numbers import Scale, signed
-from marketsim.reporting.robustness import CheckedEnd, Robustness
+from marketsim.reporting.robustness import CheckedEnd, Robustness, assumption_title
 from marketsim.results.tables import kpi
 
 _ENDS: dict[str, dict[str, Any]] = {
@@ -36,7 +36,7 @@ def tornado(subject: Subject) -> Chart | None:
     axes = figure.subplots()
     for row, ends in enumerate(groups):
         _bar(axes, row, ends, printer.scale, main)
-    axes.set_yticks(range(len(groups)), [style.folded(ends[0].title, 28) for ends in groups])
+    axes.set_yticks(range(len(groups)), [style.folded(_title(subject, ends[0]), 28) for ends in groups])
     axes.set_ylim(len(groups) - 0.4, -0.85)
     style.zero_line(axes, vertical=True)
     _main_line(axes, main, printer.scale, printer.difference_digits)
@@ -57,6 +57,12 @@ def tornado(subject: Subject) -> Chart | None:
         figure,
         _numbers(subject, groups, printer.scale),
     )
+
+
+def _title(subject: Subject, end: CheckedEnd) -> str:
+    """Return the assumption in words; names that cannot be drawn by their numbers."""
+    labels = subject.policy_labels | subject.segment_labels | subject.retailer_labels
+    return assumption_title(".".join(labels.get(part, part) for part in end.assumption.split(".")))
 
 
 def _sorted_groups(checks: Robustness) -> list[list[CheckedEnd]]:

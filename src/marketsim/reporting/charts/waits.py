@@ -188,9 +188,7 @@ def _number(view: StudyView, policy: str, desk: str, tiers: tuple[str, ...], fie
         return plain(values[0], digits)
     known = [value for value in values if math.isfinite(value)]
     pooled = not known or max(known) - min(known) < _SAME_TEAM * max(known)
-    return (
-        plain(known[0], digits) if pooled and known else " | ".join(plain(value, digits) for value in values)
-    )
+    return plain(known[0], digits) if pooled and known else " | ".join(plain(value, digits) for value in values)
 
 
 def _key(figure: Figure, tiers: tuple[str, ...]) -> None:

@@ -46,8 +46,7 @@ def waterfall(subject: Subject) -> Chart | None:
         "profit_sources",
         f"Where the profit of {policy} comes from",
         _finding(policy, steps, total, scale),
-        "Waterfall: bars from zero to the profit difference of the best policy, one per source, with 95 % "
-        "intervals.",
+        "Waterfall: bars from zero to the profit difference of the best policy, one per source, with 95 % intervals.",
         figure,
         data,
     )
@@ -69,9 +68,7 @@ def _steps(view: StudyView, policy: str) -> dict[str, Estimate]:
     changes |= {title: sign * (after[name] - before[name]) for name, (title, sign) in _COSTS.items()}
     total = after["profit_cny"] - before["profit_cny"]
     large = _SMALL * max(float(np.abs(values.mean())) for values in changes.values())
-    shown = {
-        n: values for n, values in changes.items() if n in (_VOLUME, _SPREAD) or abs(values.mean()) > large
-    }
+    shown = {n: values for n, values in changes.items() if n in (_VOLUME, _SPREAD) or abs(values.mean()) > large}
     shown[_REST] = total - sum(shown.values(), start=0.0 * total)
     level = float(np.abs(before["revenue_cny"]).mean())
     found = {name: without_rounding(estimate(values), level) for name, values in shown.items()}
@@ -132,9 +129,7 @@ def _bars(axes: Axes, data: pd.DataFrame) -> None:
         if place < last:
             axes.plot([place + 0.31, place + 0.69], [start + diff] * 2, color=style.QUIET, linewidth=0.7)
         top = max(start, start + diff, start + high if high == high else start)
-        axes.annotate(
-            signed(diff, digits), (place, top), (0, 4), textcoords="offset points", ha="center", fontsize=8.5
-        )
+        axes.annotate(signed(diff, digits), (place, top), (0, 4), textcoords="offset points", ha="center", fontsize=8.5)
     axes.set_xticks(range(len(data)), [style.folded(name, 12) for name in data["source"]])
     style.zero_line(axes, vertical=False)
     axes.grid(axis="x", visible=False)

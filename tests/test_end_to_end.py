@@ -1,0 +1,62 @@
+"""Whole studies, from the file to the report, with the real market."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from marketsim.experiments.study import run_study
+from marketsim.reporting.report import write_report
+from marketsim.results.store import StudyResult
+from marketsim.results.tables import MONTHLY_TABLES, SUMMARY_COLUMNS
+from marketsim.scenario.loaded import Scenario
+from marketsim.scenario.loading import load_scenario
+
+SCENARIOS = sorted((Path(__file__).parent.parent / "scenarios").glob("*.yaml"))
+SMALL = {"run.agents": 250, "run.months": 16, "run.warmup_months": 4, "run.evaluate_from_month": 8, "run.replications": 2}
+
+
+@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
+def test_every_shipped_study_runs_small_and_reports(path: Path, tmp_path: Path) -> None:
+    scenario = load_scenario(path, SMALL)
+    result = run_study(scenario, jobs=1, out=tmp_path / "study", checks=False)
+    report = write_report(result).read_text(encoding="utf-8")
+
+    assert result.manifest["status"] == "complete"
+    assert (result.runs["status"] == "done").all()
+    assert len(result.runs) == 2 * (1 + len(scenario.study.policies))
+    assert list(result.summary.columns) == list(SUMMARY_COLUMNS)
+    assert set(result.summary["policy"]) == {"base", *scenario.study.policies}
+    for table in MONTHLY_TABLES:
+        assert len(result.table(table.name)) > 0
+    assert scenario.study.question.split("?")[0] in report
+    assert all(policy in report for policy in scenario.study.policies)
+
+
+def _vip_lane() -> Scenario:
+    path = next(path for path in SCENARIOS if path.stem == "vip_lane")
+    return load_scenario(path, {**SMALL, "run.months": 12, "run.evaluate_from_month": 6})
+
+
+def _assert_same(one: StudyResult, other: StudyResult) -> None:
+    for table in MONTHLY_TABLES:
+        pd.testing.assert_frame_equal(one.table(table.name), other.table(table.name), check_exact=True)
+    assert (one.folder / "summary.csv").read_bytes() == (other.folder / "summary.csv").read_bytes()
+
+
+def test_results_are_the_same_for_one_and_two_threads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("marketsim.simulation.chunks.CHUNK", 16)
+    one, two = (
+        run_study(_vip_lane(), jobs=1, threads=n, out=tmp_path / str(n), checks=False, policies=["lane_5"])
+        for n in (1, 2)
+    )
+    _assert_same(one, two)
+
+
+def test_results_are_the_same_for_one_and_two_processes(tmp_path: Path) -> None:
+    one, two = (
+        run_study(_vip_lane(), jobs=n, out=tmp_path / str(n), checks=False, policies=["lane_5"]) for n in (1, 2)
+    )
+    _assert_same(one, two)
