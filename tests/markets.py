@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from marketsim.scenario.changes import with_changes, with_policy
+from marketsim.scenario.changes import with_policy
 from marketsim.scenario.loaded import Scenario
 from marketsim.scenario.loading import load_scenario
 from marketsim.simulation.model import RetailMarket
@@ -20,8 +20,6 @@ from marketsim.simulation.run import simulate
 
 DATA = Path(__file__).parent / "data"
 Tables = dict[str, pd.DataFrame]
-BY_TIER = ("segment_month", "desk_month")
-"""Tables whose rows are split by tier."""
 
 
 @cache
@@ -41,8 +39,7 @@ def lively(changes: Mapping[str, Any] | None = None) -> Scenario:
 
 
 def _market(name: str, changes: Mapping[str, Any] | None) -> Scenario:
-    scenario = base_market(name)
-    return with_changes(scenario, changes, "test") if changes else scenario
+    return load_scenario(DATA / f"{name}.yaml", changes) if changes else base_market(name)
 
 
 def run(scenario: Scenario, policy: str = "base", replication: int = 0, threads: int = 1) -> Tables:
@@ -71,9 +68,9 @@ def plain(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(**{name: table[name].astype(str) for name in table if table[name].dtype == "category"})
 
 
-def assert_identical(one: Tables, other: Tables, names: Iterator[str] | tuple[str, ...] | None = None) -> None:
-    """Check that tables are the same to the last bit."""
-    for name in names or one:
+def assert_identical(one: Tables, other: Tables, names: Iterable[str] | None = None) -> None:
+    """Check that tables (all, or those named) are the same to the last bit."""
+    for name in one if names is None else names:
         pd.testing.assert_frame_equal(plain(one[name]), plain(other[name]), check_exact=True, obj=name)
 
 

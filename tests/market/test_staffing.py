@@ -13,17 +13,23 @@ from marketsim.market.load_blocks import UTILISATION_CAP, month_of_blocks
 from marketsim.market.queues import Clock, ServiceStandard, fifo_wait, wait_tail
 from marketsim.market.staffing import DeskLoad, attained_share, smallest_staff, within_reach
 
-many_cases = settings(deadline=None, max_examples=100)
+many_cases = settings(deadline=None, derandomize=True, max_examples=100)
 
 HOURS_SHARES = np.array([0.25, 0.5, 0.25])
 LOAD_FACTORS = np.array([1.25, 1.0, 0.75])
 TEN_MINUTES = ServiceStandard(Clock.REPLY, 1 / 6, 0.0)
 
 
-def load_of(mean_servers: float, handle_hours: float = 0.5, open_hours: float = 176.0) -> DeskLoad:
-    """Return tickets that keep so many servers busy on average."""
+def load_of(
+    mean_servers: float,
+    handle_hours: float = 0.5,
+    open_hours: float = 176.0,
+    blocks: tuple[int, ...] = (0, 1, 2),
+) -> DeskLoad:
+    """Return tickets that keep so many servers busy on average, and the blocks in some order."""
     tickets = mean_servers * open_hours / handle_hours
-    return DeskLoad(tickets, handle_hours, open_hours, HOURS_SHARES, LOAD_FACTORS)
+    order = list(blocks)
+    return DeskLoad(tickets, handle_hours, open_hours, HOURS_SHARES[order], LOAD_FACTORS[order])
 
 
 standards = st.builds(
@@ -38,11 +44,17 @@ standards = st.builds(
     st.floats(0.15, 1),
     standards,
     st.sampled_from([0.3, 0.8, 0.95, 0.999]),
+    st.permutations(range(3)),
 )
 def test_it_is_the_smallest_of_all(
-    mean_servers: float, handle_hours: float, duty_share: float, standard: ServiceStandard, target: float
+    mean_servers: float,
+    handle_hours: float,
+    duty_share: float,
+    standard: ServiceStandard,
+    target: float,
+    blocks: list[int],
 ) -> None:
-    load = load_of(mean_servers, handle_hours)
+    load = load_of(mean_servers, handle_hours, blocks=tuple(blocks))
     staff = smallest_staff(load, duty_share, standard, target)
     reachable_standard, reachable_target = within_reach(standard, target, handle_hours)
     lowest = max(1, math.ceil(mean_servers / (UTILISATION_CAP * duty_share) - 1e-9))
@@ -62,7 +74,34 @@ def test_one_even_block_is_the_textbook_calculation() -> None:
     assert smallest_staff(load, 1.0, TEN_MINUTES, 0.8) == 13
 
 
-def test_the_share_is_averaged_over_blocks_by_tickets() -> None:
+def test_by_hand_in_the_busiest_block() -> None:
+    """1.6 calls an hour on average, 2 in the busiest block, half an hour each: one server's work.
+
+    Two servers: a caller waits with probability 1/3, for more than 10 minutes with e^(-1/3) of that.
+    Three servers: with probability 1/11, and e^(-2/3) of that.
+    """
+    load = DeskLoad(1.6 * 176.0, 0.5, 176.0, HOURS_SHARES, LOAD_FACTORS)
+    two, three = 1 - math.exp(-1 / 3) / 3, 1 - math.exp(-2 / 3) / 11
+    assert attained_share(load, 2.0, TEN_MINUTES) == pytest.approx(two, rel=1e-12)
+    assert attained_share(load, 3.0, TEN_MINUTES) == pytest.approx(three, rel=1e-12)
+    assert (two, three) == pytest.approx((0.761, 0.953), abs=0.001)
+    assert smallest_staff(load, 1.0, TEN_MINUTES, 0.76) == 2
+    assert smallest_staff(load, 1.0, TEN_MINUTES, 0.80) == 3
+    # of three heads at 85 % 2.55 are on duty, of two 1.7
+    assert attained_share(load, 1.7, TEN_MINUTES) < 0.76 < attained_share(load, 2.55, TEN_MINUTES)
+    assert smallest_staff(load, 0.85, TEN_MINUTES, 0.76) == 3
+
+
+def test_only_the_busiest_block_counts_wherever_it_stands() -> None:
+    shares, factors = HOURS_SHARES[::-1].copy(), LOAD_FACTORS[::-1].copy()
+    mean = load_of(8.0)
+    peak = DeskLoad(mean.monthly_tickets * 1.25, 0.5, 176.0, np.ones(1), np.ones(1))
+    for load in (mean, mean._replace(hours_shares=shares, load_factors=factors)):
+        assert attained_share(load, 11.0, TEN_MINUTES) == pytest.approx(attained_share(peak, 11.0, TEN_MINUTES))
+
+
+def test_the_quiet_hours_do_not_make_up_for_the_busy_ones() -> None:
+    """Eleven servers reach 80 % over the month, but half of it in the busiest block; thirteen reach it there."""
     load = load_of(8.0)
     month = month_of_blocks(
         np.array([load.monthly_tickets]), np.zeros(1), 0.5, 176.0, HOURS_SHARES, LOAD_FACTORS, 11.0
@@ -71,14 +110,17 @@ def test_the_share_is_averaged_over_blocks_by_tickets() -> None:
         1 - wait_tail(p, w, 1 / 6)
         for p, w in zip(month.waiting_probabilities[:, 0], month.wait_hours[:, 0], strict=True)
     ]
-    weights = HOURS_SHARES * LOAD_FACTORS
-    assert attained_share(load, 11.0, TEN_MINUTES) == pytest.approx((weights * shares).sum())
+    assert (HOURS_SHARES * LOAD_FACTORS * shares).sum() > 0.8
+    assert attained_share(load, 11.0, TEN_MINUTES) == pytest.approx(shares[0])
+    assert shares[0] < 0.52
+    assert smallest_staff(load, 1.0, TEN_MINUTES, 0.8) == 13
 
 
 def test_tickets_left_over_count_as_late() -> None:
+    """Work for 15 in the busiest block, of which ten servers take on 98 % of ten."""
     overloaded = load_of(12.0)
     assert attained_share(overloaded, 10.0, ServiceStandard(Clock.REPLY, 1e6, 0.0)) == pytest.approx(
-        UTILISATION_CAP * 10 / 12, rel=1e-3
+        UTILISATION_CAP * 10 / 15, rel=1e-3
     )
 
 

@@ -51,9 +51,7 @@ def choose(customer: CustomerAgent) -> None:
     carry_out(customer, chosen, ending)
 
 
-def searches(
-    customer: CustomerAgent, on_sale: list[PostedOffer], renewal: PostedOffer | None, in_window: bool
-) -> bool:
+def searches(customer: CustomerAgent, on_sale: list[PostedOffer], renewal: PostedOffer | None, in_window: bool) -> bool:
     """Return whether the customer compares offers this month (E19)."""
     market = customer.model
     parameters = market.behaviour.choice
@@ -61,17 +59,13 @@ def searches(
     in_sight = [customer.expected_bill(offer) for offer in on_sale if knows(customer, offer)]
     change = bill_change(present, customer.usual_bill, min(in_sight, default=math.inf))
     rate = customer.traits.search_rate * (1.0 if in_window else parameters.outside_window_factor)
-    hazard = search_hazard.py_func(
-        rate, customer.satisfaction, change, customer.complaint_age > 0, parameters
-    )
+    hazard = search_hazard.py_func(rate, customer.satisfaction, change, customer.complaint_age > 0, parameters)
     return uniform(keyed(market.keys["search"], customer.key)) < 1.0 - math.exp(-hazard)
 
 
 def bill_of_contract(customer: CustomerAgent) -> float:
     """Return the bill per MWh that is expected of the present contract."""
-    return customer.bill_under(
-        customer.plan, customer.price_level, customer.discount, customer.model.expected_spot
-    )
+    return customer.bill_under(customer.plan, customer.price_level, customer.discount, customer.model.expected_spot)
 
 
 def knows(customer: CustomerAgent, offer: PostedOffer) -> bool:
@@ -96,9 +90,7 @@ def considered(customer: CustomerAgent, on_sale: list[PostedOffer]) -> list[Post
     return [offer for time, offer in times[: customer.traits.consideration_offers] if time < math.inf]
 
 
-def best(
-    customer: CustomerAgent, options: list[PostedOffer], months_left: int, may_stay: bool
-) -> PostedOffer | None:
+def best(customer: CustomerAgent, options: list[PostedOffer], months_left: int, may_stay: bool) -> PostedOffer | None:
     """Return the offer that is liked best; None to keep the present contract, or where there is no offer."""
     draws = customer.model.keys["alternative"]
     chosen, highest = None, -math.inf

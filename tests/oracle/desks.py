@@ -84,9 +84,7 @@ class Team:
             travel = next(iter(regions.values())).travel_minutes
         self.travel_hours = (travel if name == "field" else 0.0) / MINUTES
         self.handle_hours = (desk.handle_minutes + (travel if name == "field" else 0.0)) / MINUTES
-        self.standard = ServiceStandard(
-            CLOCKS[name], self.sla_hours(next(iter(regions))), self.travel_hours
-        )
+        self.standard = ServiceStandard(CLOCKS[name], self.sla_hours(next(iter(regions))), self.travel_hours)
 
     def sla_hours(self, region: str) -> float:
         """Return the service standard in a region, hours."""

@@ -120,9 +120,7 @@ def month_satisfaction(customer: CustomerAgent) -> float:
     """Return the satisfaction with the month: level plus surprise (E17a)."""
     parameters = customer.model.behaviour.experience
     level = surprise = 0.0
-    for weight, quality, expected in zip(
-        customer.quality_weights, customer.quality, customer.expectation, strict=True
-    ):
+    for weight, quality, expected in zip(customer.quality_weights, customer.quality, customer.expectation, strict=True):
         level += weight * quality
         surprise += weight * gap_value.py_func(quality - expected, parameters)
     return clip_unit(level + parameters.disconfirmation_weight * surprise)
@@ -135,7 +133,9 @@ def update(customer: CustomerAgent, month: float) -> None:
     customer.satisfaction += speed * (month - customer.satisfaction)
     customer.loyalty += behaviour.choice.loyalty_speed * (customer.satisfaction - customer.loyalty)
     customer.expectation = [
-        expected + behaviour.experience.expectation_speed * (quality - expected) + behaviour.experience.expectation_drift
+        expected
+        + behaviour.experience.expectation_speed * (quality - expected)
+        + behaviour.experience.expectation_drift
         for quality, expected in zip(customer.quality, customer.expectation, strict=True)
     ]
 

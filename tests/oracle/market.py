@@ -32,13 +32,16 @@ MONTHLY_DRAWS = (
     "alternative",
 )
 LASTING_DRAWS = ("taste", "awareness")
-PHASES = ("environment", "policies", "offers", "review_tiers", "serve", "bill", "experience", "choose", "settle")
-"""The phases of a month. What customers sign in `choose` begins next month."""
 Supplier = OracleRetailer | DefaultSupplier
 
 
 class OracleMarket(mesa.Model):
-    """A retail market in one world."""
+    """A retail market in one world.
+
+    What customers sign in the phase `choose` begins next month.
+    """
+
+    phases = ("environment", "policies", "offers", "review_tiers", "serve", "bill", "experience", "choose", "settle")
 
     def __init__(self, market: Scenario, policy: Study, replication: int) -> None:
         super().__init__()
@@ -80,7 +83,7 @@ class OracleMarket(mesa.Model):
 
     def step(self) -> None:
         """Run one month."""
-        for phase in PHASES:
+        for phase in self.phases:
             getattr(self, phase)()
         self.month += 1
 

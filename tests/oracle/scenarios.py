@@ -45,7 +45,9 @@ class Drawn:
     def __repr__(self) -> str:
         """Return what tells it from others; all of it would fill pages."""
         study = self.market.study
-        return f"Drawn(run={study.run.model_dump()}, retailers={list(study.retailers)}, segments={list(study.segments)})"
+        return (
+            f"Drawn(run={study.run.model_dump()}, retailers={list(study.retailers)}, segments={list(study.segments)})"
+        )
 
 
 @st.composite
@@ -140,8 +142,7 @@ def behaviours(draw: Draw, known: Tree) -> Tree:
         },
     }
     return {
-        part: known[part] | {field: draw(values) for field, values in fields.items()}
-        for part, fields in drawn.items()
+        part: known[part] | {field: draw(values) for field, values in fields.items()} for part, fields in drawn.items()
     }
 
 

@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
+from marketsim.scenario.changes import with_policy
 from marketsim.scenario.loading import load_scenario
-from tests.oracle.compare import run_side_by_side
+from marketsim.simulation.model import RetailMarket
+from tests.oracle.compare import run_month, run_side_by_side
+from tests.oracle.market import OracleMarket
 from tests.oracle.scenarios import SCENARIOS, Drawn, markets
 
 SMALL = {"run.agents": 60, "run.months": 8, "run.warmup_months": 3}
@@ -16,7 +19,7 @@ SMALL = {"run.agents": 60, "run.months": 8, "run.warmup_months": 3}
 
 @given(drawn=markets())
 @settings(
-    max_examples=20,
+    max_examples=25,
     derandomize=True,
     deadline=None,
     database=None,
@@ -24,11 +27,33 @@ SMALL = {"run.agents": 60, "run.months": 8, "run.warmup_months": 3}
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
 )
 def test_random_markets_agree_month_by_month(drawn: Drawn) -> None:
-    run_side_by_side(drawn.market, drawn.policy, replication=0)
+    run_side_by_side(drawn.market, drawn.policy)
 
 
 @pytest.mark.parametrize("path", sorted(SCENARIOS.glob("*.yaml")), ids=lambda path: path.stem)
 def test_scenarios_agree_month_by_month(path: Path) -> None:
     market = load_scenario(path, SMALL)
-    last = list(market.study.policies)[-1]
-    run_side_by_side(market, last, replication=1)
+    for policy in ("base", list(market.study.policies)[-1]):
+        run_side_by_side(market, with_policy(market, policy), replication=1)
+
+
+def test_a_difference_is_found_and_named() -> None:
+    market = load_scenario(SCENARIOS / "vip_lane.yaml", SMALL | {"run.warmup_months": 0})
+    lane, base = with_policy(market, "lane_5_staff"), market.study
+    fast, plain = RetailMarket(market, lane, replication=0), OracleMarket(market, base, replication=0)
+    with pytest.raises(AssertionError, match=r"month 0, policies: staff of Alpha contact \w+ is"):
+        run_month(fast, plain)
+    fast.close()
+    plain.close()
+
+
+def test_a_step_is_its_phases_in_order() -> None:
+    market = load_scenario(SCENARIOS / "vip_lane.yaml", SMALL)
+    stepped, phased = (OracleMarket(market, market.study, replication=0) for _ in range(2))
+    fast = RetailMarket(market, market.study, replication=0)
+    for _ in range(2):
+        run_month(fast, phased)
+        stepped.step()
+    assert [c.satisfaction for c in stepped.customers] == [c.satisfaction for c in phased.customers]
+    for model in (fast, stepped, phased):
+        model.close()

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 MONTHS_PER_YEAR = 12
 ROUNDING = 1.0 - 1e-12
 """A prospect who is just like the last member does not fall short by the last bit."""
+TIE = 1.0 + 1e-9
+"""An agent whose middle is exactly at a limit is in."""
 
 
 def review(retailer: OracleRetailer) -> None:
@@ -72,7 +74,7 @@ def fill(retailer: OracleRetailer, tier: str, rule: TierRule, ranked: list[Custo
     taken, weight = [], 0.0
     for customer in eligible:
         weight += customer.weight
-        if weight - customer.weight / 2.0 <= quota:
+        if weight - customer.weight / 2.0 <= quota * TIE:
             taken.append(customer)
     for customer in taken:
         customer.tier = tier
@@ -91,7 +93,7 @@ def best_by_value(ranked: list[CustomerAgent], pct: float) -> list[CustomerAgent
     best, weight = [], 0.0
     for customer in ranked:
         weight += customer.weight
-        if weight - customer.weight / 2.0 <= pct / 100.0 * everybody:
+        if weight - customer.weight / 2.0 <= pct / 100.0 * everybody * TIE:
             best.append(customer)
     return best
 

@@ -30,8 +30,13 @@ def charts(lanes: FakeResult) -> dict[str, Chart]:
 
 
 @pytest.fixture(scope="module")
-def dose(widths: FakeResult) -> Chart:
-    return drawn(widths)["dose_response"]
+def width_charts(widths: FakeResult) -> dict[str, Chart]:
+    return drawn(widths)
+
+
+@pytest.fixture(scope="module")
+def dose(width_charts: dict[str, Chart]) -> Chart:
+    return width_charts["dose_response"]
 
 
 def summary_of(result: FakeResult, **labels: str) -> pd.DataFrame:
@@ -49,8 +54,8 @@ def test_every_chart_of_three_lanes_is_there(charts: dict[str, Chart]) -> None:
     }  # fmt: skip
 
 
-def test_a_series_has_the_dose_chart_first(widths: FakeResult) -> None:
-    assert next(iter(drawn(widths))) == "dose_response"
+def test_a_series_has_the_dose_chart_first(width_charts: dict[str, Chart]) -> None:
+    assert next(iter(width_charts)) == "dose_response"
 
 
 def test_no_chart_is_empty_and_each_has_words_units_and_footer(charts: dict[str, Chart], dose: Chart) -> None:

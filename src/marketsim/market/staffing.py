@@ -40,10 +40,11 @@ class DeskLoad(NamedTuple):
 
 @rule
 def smallest_staff(load: DeskLoad, duty_share: float, standard: ServiceStandard, target_share: float) -> int:
-    """Return the smallest whole staff that serves the target share of tickets within the standard.
+    """Return the smallest whole staff that serves the target share of the busiest block's tickets in time.
 
-    It is at least 1. Tickets are served in order of arrival, from an empty desk; those left over at the end
-    of the month count as late. The mean load stays below `UTILISATION_CAP`, the busiest block need not.
+    It is at least 1. Tickets are served in order of arrival, from an empty desk; those that the block leaves
+    over count as late. The mean load stays below `UTILISATION_CAP`; where the target is low, the busiest
+    block need not.
     Where no staff can meet the target because travel takes longer than the standard, the target share shall
     not wait at all; where it is because service does, the aim is 99 % of what unlimited staff would reach.
 
@@ -51,7 +52,7 @@ def smallest_staff(load: DeskLoad, duty_share: float, standard: ServiceStandard,
         load: tickets and opening hours.
         duty_share: servers on duty per head of staff.
         standard: the service standard.
-        target_share: share of the month's tickets that is to be served within it.
+        target_share: share of the busiest block's tickets that is to be served within it.
     """
     if load.monthly_tickets <= 0.0:
         return 1
@@ -88,7 +89,10 @@ def within_reach(
 
 @rule
 def attained_share(load: DeskLoad, servers: float, standard: ServiceStandard) -> float:
-    """Return the share of the busiest block's tickets within the standard, in order of arrival from an empty desk."""
+    """Return the share of the busiest block's tickets within the standard, in order of arrival from an empty desk.
+
+    Of blocks that are equally busy the first counts.
+    """
     month = month_of_blocks(
         np.array([load.monthly_tickets]),
         np.zeros(1),

@@ -23,6 +23,8 @@ LEAST_MARGIN = 0.1
 """Floor of the expected margin in value scores, CNY/MWh: where a segment is sold at a loss, size alone decides."""
 _ROUNDING = 1.0 - 1e-12
 """Keeps a prospect who is just like the last member from falling short by the last bit."""
+_TIE = 1.0 + 1e-9
+"""Lets an agent whose middle is exactly at a limit in, whatever the last bit of the running total."""
 
 
 class Tiers(NamedTuple):
@@ -128,9 +130,9 @@ def review(
     for tier, rule_ in enumerate(rules):
         if rule_ is None:
             continue
-        by_value = rank <= _pct(rule_) / 100.0 * weight.sum()
+        by_value = rank <= _pct(rule_) / 100.0 * weight.sum() * _TIE
         eligible = by_value & (assigned == ORDINARY) & _meets(population, tiers, retailer, tier, rule_, ranked, month)
-        taken = eligible & (_midpoints(weight * eligible) <= _quota(rule_))
+        taken = eligible & (_midpoints(weight * eligible) <= _quota(rule_) * _TIE)
         assigned[taken] = tier
         full = bool(np.any(eligible & ~taken))
         limit = taken if full else by_value

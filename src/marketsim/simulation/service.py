@@ -119,7 +119,7 @@ def _staff_of_desk(
 
 
 def _mean_handle_hours(handle_hours: FloatArray, tickets: FloatArray) -> float:
-    """Return the hours that the tickets of all regions take; they differ where regional teams had different ways to drive."""
+    """Return the hours that a ticket of all regions takes; they differ where regional teams drove different ways."""
     if np.all(handle_hours == handle_hours[0]):
         return float(handle_hours[0])
     weights = tickets if tickets.sum() > 0 else np.ones(len(tickets))

@@ -42,6 +42,7 @@ class _Line:
     dashes: Any
     marker: str
     hollow: bool
+    banded: bool
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,7 @@ def _panel(view: StudyView, found: tuple[Series, ...], measures: list[Measure], 
             style.DASHES[order if len(measures) > 1 else place],
             style.MARKERS[place if several else order],
             order > 0,
+            not several,
         )
         for place, series in enumerate(found)
         for order, printer in enumerate(printers)
@@ -195,7 +197,8 @@ def _draw_line(axes: Axes, line: _Line, view: StudyView, *, difference: bool) ->
     )
     known = points[points["low"].notna()]
     axes.vlines(known["number"], known["low"], known["high"], color=line.colour, linewidth=1.3, zorder=2)
-    axes.fill_between(known["number"], known["low"], known["high"], color=line.colour, alpha=0.1, linewidth=0)
+    if line.banded:
+        axes.fill_between(known["number"], known["low"], known["high"], color=line.colour, alpha=0.1, linewidth=0)
     return points
 
 

@@ -121,6 +121,7 @@ def _labels(axes: Axes, data: pd.DataFrame, subject: Subject) -> None:
             "alpha": 0.7,
             "shrinkA": 1,
             "shrinkB": 0,
+            "relpos": (0, 0.5),
         }
         axes.annotate(
             label,

@@ -31,10 +31,10 @@ _LOOKS: tuple[dict[str, Any], ...] = (
     {"marker": "s", "color": style.WARM, "markerfacecolor": "white"},
 )
 _COLUMNS = (
-    ("{tier}% of\ncustomers", "customer_pct", 0),
-    ("{tier}% of\ntickets", "ticket_pct", 0),
-    ("staff\non duty", "servers", 1),
-    ("%\nbusy", "utilisation", 0),
+    (0.9, "{tier}% of\ncustomers", "customer_pct", 0),
+    (1.8, "{tier}% of\ntickets", "ticket_pct", 0),
+    (3.0, "staff\non duty", "servers", 1),
+    (3.9, "%\nbusy", "utilisation", 0),
 )
 _SAME_TEAM = 0.1
 
@@ -55,7 +55,7 @@ def _desk_chart(subject: Subject, desk: str) -> Chart | None:
     wait_axes, sla_axes, text_axes = figure.subplots(1, 3, sharey=True, width_ratios=[3.2, 2.2, 2.4])
     _dots(wait_axes, data, policies, tiers, "busy_wait")
     _dots(sla_axes, data, policies, tiers, "sla")
-    wait_axes.set_xlim(left=0)
+    wait_axes.set_xlim(left=-0.015 * wait_axes.get_xlim()[1])
     sla_axes.set_xlim(right=min(sla_axes.get_xlim()[1], 100.8))
     _standard(wait_axes, standard_minutes(view, desk), "standard {:g} min")
     _standard(sla_axes, sla_target(view, desk), "target {:g} %")
@@ -154,9 +154,8 @@ def _rows(axes: Axes, subject: Subject, policies: list[str]) -> None:
 def _beside(axes: Axes, view: StudyView, desk: str, tiers: tuple[str, ...], policies: list[str]) -> None:
     """Write the numbers behind the waits: the lane's width in customers and in tickets, staff and load."""
     axes.set_axis_off()
-    axes.set_xlim(0, len(_COLUMNS))
-    for column, (head, field, digits) in enumerate(_COLUMNS):
-        place = column + 0.9
+    axes.set_xlim(0, _COLUMNS[-1][0])
+    for place, head, field, digits in _COLUMNS:
         head = head.format(tier="" if tiers[0] == ALL else f"{tier_title(tiers[0])} ")
         axes.annotate(
             head,

@@ -1,0 +1,98 @@
+"""What must hold in the tables of any run: nothing is lost, nothing comes from nowhere (V1-V4)."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from marketsim.results.tables import DEFAULT_SUPPLIER
+from tests.markets import Tables, plain
+
+COSTS = ("procurement", "lever", "staff", "overhead", "acquisition", "penalty", "interest")
+RELATIVE = 1e-9
+
+
+def close(found: pd.DataFrame | pd.Series, expected: pd.DataFrame | pd.Series, scale: float | None = None) -> None:  # type: ignore[type-arg]
+    """Check that two tables of numbers are the same but for rounding, against the largest number or a scale."""
+    found, expected = found.to_numpy(dtype=float), expected.to_numpy(dtype=float)
+    assert found.shape == expected.shape
+    scale = scale or float(np.abs(expected).max(initial=1e-9))
+    assert np.abs(found - expected).max(initial=0.0) <= RELATIVE * scale
+
+
+def monthly(table: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Return a column of retailer_month with a row a month and a column a retailer."""
+    return plain(table).pivot(index="month", columns="retailer", values=column)
+
+
+def check_customers(tables: Tables, customers: float) -> None:
+    """V1: everybody has one supplier, and who joins one has left another."""
+    retailers = tables["retailer_month"]
+    served, joins, leaves = (monthly(retailers, name) for name in ("customers", "joins", "leaves"))
+    assert served.sum(axis=1).to_numpy() == pytest.approx(customers, rel=RELATIVE)
+    assert (served.to_numpy() >= 0).all()
+    close(served.diff().iloc[1:], (joins - leaves).iloc[:-1], customers)
+    close(joins.sum(axis=1), leaves.sum(axis=1), customers)
+    market = tables["market_month"].set_index("month")
+    assert market["customers"].to_numpy() == pytest.approx(customers, rel=RELATIVE)
+    close(market["switches"], joins.sum(axis=1), customers)
+    close(sums_by_retailer(tables["segment_month"], "customers", served), served, customers)
+    close(sums_by_retailer(tables["segment_month"], "leaves", served), leaves, customers)
+    for column, moved in (("to_retailer", joins), ("from_retailer", leaves)):
+        flows = tables["flows"].rename(columns={column: "retailer"})
+        close(sums_by_retailer(flows, "customers", served), moved, customers)
+
+
+def sums_by_retailer(table: pd.DataFrame, column: str, like: pd.DataFrame) -> pd.DataFrame:
+    """Return sums by month and retailer, in the rows and columns of another table; 0 where there is nothing."""
+    sums = plain(table).groupby(["month", "retailer"])[column].sum().unstack()
+    return sums.reindex(index=like.index, columns=like.columns).fillna(0.0)
+
+
+def check_energy(tables: Tables, energy: float) -> None:
+    """V2: what customers use is what retailers sell, and they have bought it forward or at spot."""
+    retailers = tables["retailer_month"]
+    sold, hedged, spot = (monthly(retailers, f"{name}_mwh") for name in ("energy", "hedged", "spot"))
+    assert sold.sum(axis=1).to_numpy() == pytest.approx(energy, rel=RELATIVE)
+    close(hedged + spot, sold)
+    close(sums_by_retailer(tables["segment_month"], "energy_mwh", sold), sold)
+    for column in ("revenue_cny", "procurement_cny"):
+        of_retailers = monthly(retailers, column)
+        close(sums_by_retailer(tables["segment_month"], column, of_retailers), of_retailers)
+
+
+def check_money(tables: Tables) -> None:
+    """V3: profit is income less costs; customers pay what they were billed or owe it; the rest is cash."""
+    books = plain(tables["retailer_month"])
+    books = books[books["retailer"] != DEFAULT_SUPPLIER]
+    profit = books["revenue_cny"] + books["exit_fees_cny"] - sum(books[f"{name}_cny"] for name in COSTS)
+    close(books["profit_cny"], profit, float(books["revenue_cny"].max()))
+    names = ("payments", "receivables", "revenue", "network", "cash", "profit")
+    paid, owed, revenue, network, cash, earned = (monthly(books, f"{name}_cny") for name in names)
+    scale = float(revenue.to_numpy().max())
+    close((paid + owed.diff()).iloc[1:], (revenue + network).iloc[1:], scale)
+    close(cash.diff().iloc[1:], (earned - owed.diff()).iloc[1:], scale)
+
+
+def check_network(tables: Tables, network_cny_per_mwh: float) -> None:
+    """V3: network charges are collected and passed on by the MWh."""
+    books = tables["retailer_month"]
+    close(books["network_cny"], network_cny_per_mwh * books["energy_mwh"])
+
+
+def check_tickets(tables: Tables) -> None:
+    """V4: at every desk, what came and what was left over before is served or left over now."""
+    desks = plain(tables["desk_month"]).groupby(["retailer", "desk", "month"])[["arrivals", "served", "backlog"]].sum()
+    before = desks.groupby(["retailer", "desk"])["backlog"].shift(1).fillna(0.0)
+    close(desks["arrivals"] + before, desks["served"] + desks["backlog"])
+    assert (desks.to_numpy() >= 0).all()
+
+
+def check_all(tables: Tables, customers: float, energy: float, network_cny_per_mwh: float) -> None:
+    """Check everything that is conserved."""
+    check_customers(tables, customers)
+    check_energy(tables, energy)
+    check_money(tables)
+    check_network(tables, network_cny_per_mwh)
+    check_tickets(tables)
