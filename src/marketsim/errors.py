@@ -11,6 +11,7 @@ MarketsimError
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 
 class MarketsimError(Exception):
@@ -73,4 +74,9 @@ class RunFailedError(MarketsimError):
 
 
 class StudyInterruptedError(RunFailedError):
-    """The user stopped a study; the runs that finished are stored."""
+    """The user stopped a study; the runs that finished are stored in `folder`, if any did."""
+
+    def __init__(self, message: str, folder: Path | None = None) -> None:
+        """Keep the message and where the results are."""
+        super().__init__(message)
+        self.folder = folder

@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from tests.oracle.keys import keyed
+from tests.oracle.offers import PostedOffer, offer_key
+
 from marketsim.market.choice import (
     aware,
     believed_quality,
@@ -17,13 +20,12 @@ from marketsim.market.choice import (
 from marketsim.market.contracts import last_month
 from marketsim.market.draws import gumbel, uniform
 from marketsim.market.tariffs import MONTHS_PER_YEAR, exit_fee, wholesale_exposure
-from tests.oracle.keys import keyed
-from tests.oracle.offers import PostedOffer, offer_key
 
 if TYPE_CHECKING:
-    from marketsim.market.tariffs import Shape
     from tests.oracle.customers import CustomerAgent
     from tests.oracle.retailers import DefaultSupplier, OracleRetailer
+
+    from marketsim.market.tariffs import Shape
 
 
 def choose(customer: CustomerAgent) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from itertools import product
 
 import numpy as np
+from tests.oracle.market import OracleMarket
+from tests.oracle.retailers import OracleRetailer
 
 from marketsim.market import billing, experience
 from marketsim.scenario.customers import CREDIT_GRADES, DIMENSIONS
@@ -15,8 +17,6 @@ from marketsim.scenario.service import DESKS, TIERS
 from marketsim.scenario.study import Study
 from marketsim.simulation import service
 from marketsim.simulation.model import PHASES, RetailMarket
-from tests.oracle.market import OracleMarket
-from tests.oracle.retailers import OracleRetailer
 
 RELATIVE = 1e-6
 SMALLEST = 1e-9

@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING
 
 import mesa
 import numpy as np
+from tests.oracle import choice, experience
+from tests.oracle.keys import keyed
+from tests.oracle.offers import Lever, PostedOffer
+from tests.oracle.tiering import prospect_tier
 
 from marketsim.market.billing import USUAL_BILL_SPEED
 from marketsim.market.draws import exponential, gamma, normal, purpose_key
@@ -14,10 +18,6 @@ from marketsim.market.levers import deflection
 from marketsim.market.population import LONGEST_INITIAL_TENURE, category, log_normal
 from marketsim.market.tariffs import Shape, energy_price, unit_bill
 from marketsim.scenario.customers import CREDIT_GRADES, DIMENSIONS
-from tests.oracle import choice, experience
-from tests.oracle.keys import keyed
-from tests.oracle.offers import Lever, PostedOffer
-from tests.oracle.tiering import prospect_tier
 
 if TYPE_CHECKING:
     from tests.oracle.market import OracleMarket

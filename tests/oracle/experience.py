@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.oracle.desks import Service
+from tests.oracle.keys import keyed
+
 from marketsim.market.draws import normal, poisson, uniform
 from marketsim.market.experience import block_of, felt_wait
 from marketsim.market.levers import improve, variability
@@ -17,8 +20,6 @@ from marketsim.market.satisfaction import (
 )
 from marketsim.scenario.customers import DIMENSIONS
 from marketsim.scenario.service import DESKS
-from tests.oracle.desks import Service
-from tests.oracle.keys import keyed
 
 if TYPE_CHECKING:
     from tests.oracle.customers import CustomerAgent

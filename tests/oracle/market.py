@@ -7,6 +7,11 @@ from itertools import accumulate
 
 import mesa
 import numpy as np
+from tests.oracle.customers import CustomerAgent
+from tests.oracle.offers import PostedOffer, post_offers
+from tests.oracle.opening import create_customers, find_supplier, sign_first_contract
+from tests.oracle.retailers import DefaultSupplier, OracleRetailer
+from tests.oracle.service import Cell, first_reputation, pass_on, serve, staff_desks, work_of
 
 from marketsim.market.draws import purpose_key, world_key
 from marketsim.market.exact import UNIT, units
@@ -15,11 +20,6 @@ from marketsim.market.tariffs import MONTHS_PER_YEAR, exit_fee
 from marketsim.scenario.loaded import Scenario
 from marketsim.scenario.service import DESKS
 from marketsim.scenario.study import Study, TicketSurge
-from tests.oracle.customers import CustomerAgent
-from tests.oracle.offers import PostedOffer, post_offers
-from tests.oracle.opening import create_customers, find_supplier, sign_first_contract
-from tests.oracle.retailers import DefaultSupplier, OracleRetailer
-from tests.oracle.service import Cell, first_reputation, pass_on, serve, staff_desks, work_of
 
 MONTHLY_DRAWS = (
     "tickets",

@@ -5,6 +5,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from tests.oracle.choice import fall_to_default, sign
+from tests.oracle.customers import CustomerAgent
+from tests.oracle.keys import keyed
+from tests.oracle.offers import PostedOffer
+
 from marketsim.market.choice import offer_utility
 from marketsim.market.contracts import YEAR
 from marketsim.market.draws import exponential, gumbel, name_key, purpose_key, uniform
@@ -13,10 +18,6 @@ from marketsim.market.tariffs import wholesale_exposure
 from marketsim.scenario.checks import initial_share
 from marketsim.scenario.customers import CREDIT_GRADES
 from marketsim.scenario.loaded import Scenario
-from tests.oracle.choice import fall_to_default, sign
-from tests.oracle.customers import CustomerAgent
-from tests.oracle.keys import keyed
-from tests.oracle.offers import PostedOffer
 
 if TYPE_CHECKING:
     from tests.oracle.market import OracleMarket

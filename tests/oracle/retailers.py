@@ -6,14 +6,14 @@ from collections import defaultdict, deque
 from typing import TYPE_CHECKING
 
 import mesa
+from tests.oracle import service, tiering
+from tests.oracle.desks import MINUTES, Service, Team
+from tests.oracle.offers import Lever
 
 from marketsim.market.draws import name_key
 from marketsim.market.tariffs import DEFAULT_SHAPE
 from marketsim.scenario.retailers import Retailer
 from marketsim.scenario.service import DESKS, TIERS, Desk, Desks
-from tests.oracle import service, tiering
-from tests.oracle.desks import MINUTES, Service, Team
-from tests.oracle.offers import Lever
 
 if TYPE_CHECKING:
     from tests.oracle.customers import CustomerAgent

@@ -161,7 +161,7 @@ def events(months: int) -> st.SearchStrategy[Tree]:
 @st.composite
 def retailers(draw: Draw, segment_names: list[str], regions: list[str]) -> Tree:
     """Return up to four retailers that share out the market, or leave some of it to the default supplier."""
-    names = RETAILERS[: draw(st.integers(1, 4))]
+    names = RETAILERS[: draw(one_of(4, 3, 2, 2, 1))]
     weights = [draw(st.integers(0, 3)) for _ in names]
     total = sum(weights) + draw(st.integers(0, 1))
     parts = retailer_parts(segment_names, regions)
@@ -188,13 +188,12 @@ def retailer_parts(segment_names: list[str], regions: list[str]) -> dict[str, st
 
 @st.composite
 def offers(draw: Draw, segment_names: list[str]) -> Tree:
-    """Return an offer to all segments, and perhaps others to one of them."""
-    first = draw(offer())
-    others = draw(st.lists(offer(), max_size=3))
-    return {"first": first} | {
-        f"other {number}": other | {"segments": [draw(st.sampled_from(segment_names))]}
-        for number, other in enumerate(others)
-    }
+    """Return offers to all segments or to one; a policy may thus leave a segment without any."""
+    found = {}
+    for number, terms in enumerate(draw(st.lists(offer(), min_size=1, max_size=4))):
+        only = [draw(st.sampled_from(segment_names))]
+        found[f"offer {number}"] = terms | {"segments": draw(one_of(None, None, None, only))}
+    return found
 
 
 @st.composite

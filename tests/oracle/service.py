@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from tests.oracle.desks import Service, Team, hand_over
 
 from marketsim.market.satisfaction import responsiveness
 from marketsim.scenario.service import DESKS, TIERS
-from tests.oracle.desks import Service, Team, hand_over
 
 if TYPE_CHECKING:
     from tests.oracle.market import Supplier

@@ -6,20 +6,20 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
+from tests.oracle.compare import run_month, run_side_by_side
+from tests.oracle.market import OracleMarket
+from tests.oracle.scenarios import SCENARIOS, Drawn, markets
 
 from marketsim.scenario.changes import with_policy
 from marketsim.scenario.loading import load_scenario
 from marketsim.simulation.model import RetailMarket
-from tests.oracle.compare import run_month, run_side_by_side
-from tests.oracle.market import OracleMarket
-from tests.oracle.scenarios import SCENARIOS, Drawn, markets
 
 SMALL = {"run.agents": 60, "run.months": 8, "run.warmup_months": 3}
 
 
 @given(drawn=markets())
 @settings(
-    max_examples=25,
+    max_examples=40,
     derandomize=True,
     deadline=None,
     database=None,

@@ -63,7 +63,7 @@ def run_scenario(
         began = perf_counter()
         result = _study(scenario, jobs=jobs, threads=threads or 1, out=out, checks=checks)
     except StudyInterruptedError as error:
-        return _interrupted(str(error))
+        return _interrupted(str(error) + _report_of(error.folder))
     except KeyboardInterrupt:
         return _interrupted("interrupted; nothing was written")
     try:
@@ -76,6 +76,19 @@ def run_scenario(
 def _interrupted(message: str) -> int:
     print(message, file=sys.stderr)
     return INTERRUPTED
+
+
+def _report_of(folder: Path | None) -> str:
+    """Report what an interrupted study has; return how the message goes on."""
+    from marketsim.reporting.report import write_report
+    from marketsim.results.store import load
+
+    if folder is None:
+        return ""
+    try:
+        return f"\nreport of what finished  {write_report(load(folder))}"
+    except KeyboardInterrupt:
+        return "\nthe report was not written"
 
 
 def _study(scenario: Scenario, **settings: Any) -> StudyResult:

@@ -104,7 +104,7 @@ def carry_out(
             progress.say("writing results")
             _write(stage, scenario, log, settings.command)
     if log.interrupted:
-        raise StudyInterruptedError(f"interrupted; {log.tally()}; they are in {folder}")
+        raise StudyInterruptedError(f"interrupted; {log.tally()}; they are in {folder}", folder)
     return store.load(folder)
 
 

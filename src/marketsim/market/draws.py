@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from functools import cache
 
 import numpy as np
 
@@ -98,6 +99,7 @@ def poisson(key: np.uint64, mean: float) -> int:
     return count
 
 
+@cache
 def name_key(name: str) -> np.uint64:
     """Return the 64-bit key of a name (retailer, offer, account, purpose): the same on every machine."""
     return np.uint64(int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little"))

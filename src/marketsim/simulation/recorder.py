@@ -159,27 +159,24 @@ class Recorder:
     def _frame(
         self, table: Table, labels: list[NDArray[np.generic]], policy: str, replication: int
     ) -> pd.DataFrame:
-        values = self.values[table.name][: self.months]
+        """Return the frame of one table. Axes are put in the order of their labels, so rows come out sorted."""
+        orders = [np.argsort(label, kind="stable") for label in labels]
+        values = self.values[table.name][: self.months][np.ix_(*orders)]
         kept = _present(table, values)
-        places = np.nonzero(kept)
-        data: dict[str, object] = {}
+        places = [order[place] for order, place in zip(orders, np.nonzero(kept), strict=True)]
+        rows = values[kept]
+        data: dict[str, object] = {
+            "policy": _labels(np.zeros(len(rows), dtype=np.int64), [policy]),
+            "replication": replication,
+        }
         for name, label, place in zip(table.key_names()[2:], labels, places, strict=True):
             data[name] = label[place] if name == "month" else _labels(place, label.tolist())
         if table is DESK_MONTH:
             data["region"] = self._region_labels(places)
-        rows = values[kept]
         data |= {name: rows[:, column] for column, name in enumerate(_columns(table))}
-        frame = pd.DataFrame(data).sort_values(
-            table.key_names()[2:],
-            kind="stable",
-            ignore_index=True,
-            key=lambda c: c.astype(str) if c.dtype == "category" else c,
-        )
-        frame["policy"] = _labels(np.zeros(len(frame), dtype=np.int64), [policy])
-        frame["replication"] = replication
-        return frame[table.column_names()]
+        return pd.DataFrame(data)
 
-    def _region_labels(self, places: tuple[NDArray[np.intp], ...]) -> Labels:
+    def _region_labels(self, places: list[NDArray[np.intp]]) -> Labels:
         """Region, or `all` where one team serves the whole market."""
         whole = self.whole_market[places[0], places[1], places[2]]
         codes = np.where(whole, len(self.regions), places[3])
