@@ -78,3 +78,16 @@ def differences(one: pd.DataFrame, other: pd.DataFrame) -> list[str]:
     """Return the columns in which two tables of the same shape differ in any bit."""
     one, other = plain(one), plain(other)
     return [name for name in one if not one[name].equals(other[name])]
+
+
+FIRMS = ("Alpha", "Beta", "Gamma", "Delta", "Epsilon")
+
+
+def firms(*prices: float, **others: Any) -> dict[str, Any]:
+    """Return the changes that put as many firms into the frictionless market, alike but for the price (CNY/MWh)."""
+    alpha = base_market("frictionless").study.retailers["Alpha"].model_dump(mode="json", exclude_unset=True)
+    retailers = {}
+    for name, price in zip(FIRMS, prices, strict=False):
+        plan = {**alpha["offers"]["plan"], "price_cny_per_mwh": price}
+        retailers[name] = {**alpha, "initial_share": 1 / len(prices), "offers": {"plan": plan}, **others}
+    return {"retailers": retailers}

@@ -26,7 +26,7 @@ Pair = tuple[str, object, object]
 """What is compared, in the fast model, in the oracle; whole numbers and words must be equal, floats nearly so."""
 
 
-def run_side_by_side(market: Scenario, policy: Study, replication: int = 0) -> None:
+def run_side_by_side(market: Scenario, policy: Study, replication: int = 0) -> OracleMarket:
     """Run both models over all months; AssertionError at the first difference, by month and phase."""
     fast, plain = RetailMarket(market, policy, replication), OracleMarket(market, policy, replication)
     try:
@@ -36,6 +36,7 @@ def run_side_by_side(market: Scenario, policy: Study, replication: int = 0) -> N
     finally:
         fast.close()
         plain.close()
+    return plain
 
 
 def run_month(fast: RetailMarket, plain: OracleMarket) -> None:

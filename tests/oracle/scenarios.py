@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,25 @@ SCENARIOS = Path(__file__).parents[2] / "scenarios"
 REGIONS = ("rural", "suburban", "urban")
 RETAILERS = ("Alpha", "Beta", "Delta", "Gamma")
 SEGMENTS = ("commercial", "large_industrial", "sme_industrial")
-LEVERS = ("digital_channel", "home_visit", "one_stop", "staff_training", "vip_lane")
+LEVERS = ("digital_channel", "everything", "home_visit", "one_stop", "staff_training")
+EVERYTHING = {
+    "effects": {"reliability": 0.3, "fairness": 0.2},
+    "hooks": {
+        "handle_time_factor": 1.2,
+        "first_contact_resolution_gain": 0.1,
+        "deflected_share": 0.3,
+        "variability_factor": 2.0,
+        "switching_cost_logits": 2.0,
+    },
+    "costs": {
+        "fixed_cny_per_month": 1000.0,
+        "cny_per_customer_month": 2.0,
+        "cny_per_mwh": 1.0,
+        "per_customer_by_segment": {"commercial": 0.5},
+    },
+    "ramp_months": 2.0,
+}
+"""A lever that touches the market wherever a lever can."""
 Draw = st.DrawFn
 Tree = dict[str, Any]
 
@@ -35,19 +52,17 @@ def one_of(*values: object) -> st.SearchStrategy[Any]:
     return st.sampled_from(values)
 
 
-@dataclass(frozen=True)
 class Drawn:
     """A random market, and the same market under a policy."""
 
-    market: Scenario
-    policy: Study
+    def __init__(self, market: Scenario, policy: Study) -> None:
+        self.market = market
+        self.policy = policy
 
     def __repr__(self) -> str:
         """Return what tells it from others; all of it would fill pages."""
-        study = self.market.study
-        return (
-            f"Drawn(run={study.run.model_dump()}, retailers={list(study.retailers)}, segments={list(study.segments)})"
-        )
+        run = self.market.study.run
+        return f"Drawn(months={run.months}, warmup={run.warmup_months}, agents={run.agents}, seed={run.seed})"
 
 
 @st.composite
@@ -55,6 +70,7 @@ def markets(draw: Draw) -> Drawn:
     """Return a market and a policy."""
     tree = template().study.model_dump()
     tree |= {"policies": {}, "assumptions": {}, "focus": RETAILERS[0], "run": draw(runs())}
+    tree["levers"]["everything"] = EVERYTHING
     tree["segments"] = draw(segments(tree["segments"]))
     tree["market"] = draw(surroundings(tree["market"]))
     tree["behaviour"] = draw(behaviours(tree["behaviour"]))

@@ -37,6 +37,16 @@ def test_scenarios_agree_month_by_month(path: Path) -> None:
         run_side_by_side(market, with_policy(market, policy), replication=1)
 
 
+def test_customers_whose_offers_are_withdrawn_agree() -> None:
+    market = load_scenario(SCENARIOS / "vip_lane.yaml", SMALL | {"market.contract_calendar": "staggered"})
+    alpha = market.study.retailers["Alpha"]
+    alpha = alpha.model_copy(update={"offers": {"business": alpha.offers["business"]}})
+    policy = market.study.model_copy(update={"retailers": market.study.retailers | {"Alpha": alpha}})
+    plain = run_side_by_side(market, policy)
+    fallen = [customer for customer in plain.customers if customer.retailer is plain.default_supplier]
+    assert fallen
+
+
 def test_a_difference_is_found_and_named() -> None:
     market = load_scenario(SCENARIOS / "vip_lane.yaml", SMALL | {"run.warmup_months": 0})
     lane, base = with_policy(market, "lane_5_staff"), market.study

@@ -39,7 +39,7 @@ def idle(changes: Mapping[str, Any] | None = None) -> Scenario:
     [
         {},
         {f"{ALPHA}.desks.contact.staff_factor": 0.8},
-        {"run.agents": "all", "run.months": 5},
+        {"run.agents": "all", "run.months": 6},
         {f"{ALPHA}.tiers.key.rule.value_pct": 60, "retailers.Beta.tiers.key.rule.annual_mwh": 20},
         {"market.contract_calendar": "calendar_year", "run.seed": 11},
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import numpy as np
@@ -72,13 +73,13 @@ class Recorder:
 
     def _market(self, model: RetailMarket) -> list[float]:
         energy = model.bill_sums[:-1, :, billing.ALL_TIERS, billing.ENERGY].sum(axis=1)
-        shares = PER_CENT * energy / energy.sum() if energy.sum() > 0 else np.zeros_like(energy)
+        shares = PER_CENT * energy / _sum(energy) if _sum(energy) > 0 else np.zeros_like(energy)
         return [
             model.spot,
             float(model.forward[12]),
-            float(model.bill_sums[:, :, billing.ALL_TIERS, billing.CUSTOMERS].sum()),
-            float((shares**2).sum()),
-            float(model.choices.flows[..., 0].sum()),
+            _sum(model.bill_sums[:, :, billing.ALL_TIERS, billing.CUSTOMERS]),
+            _sum(shares**2),
+            _sum(model.choices.flows[..., 0]),
         ]
 
     def _retailer_rows(self, model: RetailMarket) -> FloatArray:
@@ -92,8 +93,8 @@ class Recorder:
             histogram = model.experiences.histogram[j]
             satisfaction = model.experiences.measures[j, :, billing.ALL_TIERS, experience.SATISFACTION].sum()
             people = rows[j, column["customers"]]
-            rows[j, column["joins"]] = model.choices.flows[:, j, :, 0].sum()
-            rows[j, column["leaves"]] = model.choices.flows[j, :, :, 0].sum()
+            rows[j, column["joins"]] = _sum(model.choices.flows[:, j, :, 0])
+            rows[j, column["leaves"]] = _sum(model.choices.flows[j, :, :, 0])
             rows[j, column["satisfaction"]] = satisfaction / people if people > 0 else np.nan
             rows[j, column["satisfaction_p10"]] = experience.quantile(histogram, LOWEST_TENTH)
             rows[j, column["satisfaction_gini"]] = experience.gini(histogram)
@@ -201,6 +202,11 @@ def _present(table: Table, values: FloatArray) -> NDArray[np.bool_]:
     relevant = values[..., [names.index(name) for name in column]]
     present: NDArray[np.bool_] = np.any(relevant > 0, axis=-1)
     return present
+
+
+def _sum(values: FloatArray) -> float:
+    """Sum over retailers, rounded once: to the last bit the same when there is one more who contributes nothing."""
+    return math.fsum(values.ravel().tolist())
 
 
 def _price_sd(by_segment: FloatArray) -> float:
