@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from tests.market.rows import plan, row, rows
 
 from marketsim.market.billing import (
     ALL_TIERS,
@@ -25,7 +26,6 @@ from marketsim.market.population import CUSTOMER
 from marketsim.market.records import Records
 from marketsim.market.segments import SEGMENT
 from marketsim.market.tariffs import FIXED, LINKED
-from tests.market.rows import plan, row, rows
 
 SPOT, DEFAULT_PRICE, NETWORK = 450.0, 520.0, 200.0
 DEFAULT_SUPPLIER = 1
@@ -44,7 +44,18 @@ def billed(members: Records, first: bool = False) -> tuple[FloatArray, FloatArra
     segments = np.array([row(SEGMENT, bands=[0.3, 0.5, 0.2])])
     sums, by_region = np.zeros((2, 1, 5, MEASURES)), np.zeros((2, 1, 2, 4, 2), dtype=np.int64)
     bill_month(
-        members, 0, len(members), first, segments, plans, NETWORK, SPOT, DEFAULT_PRICE, DEFAULT_SUPPLIER, sums, by_region
+        members,
+        0,
+        len(members),
+        first,
+        segments,
+        plans,
+        NETWORK,
+        SPOT,
+        DEFAULT_PRICE,
+        DEFAULT_SUPPLIER,
+        sums,
+        by_region,
     )
     return sums, as_float(by_region)
 
@@ -56,7 +67,17 @@ def members(*changes: dict[str, Any]) -> Records:
 
 def test_a_hedged_contract() -> None:
     """An agent for 3 customers of 10 MWh at 480 less 4 CNY/MWh, 80 % bought at 460 when it was signed, fee 30 CNY."""
-    book = members({"plan": 1, "price_level": 480.0, "discount": 4.0, "forward_price": 460.0, "weight": 3.0, "tier": 0, "region": 1})
+    book = members(
+        {
+            "plan": 1,
+            "price_level": 480.0,
+            "discount": 4.0,
+            "forward_price": 460.0,
+            "weight": 3.0,
+            "tier": 0,
+            "region": 1,
+        }
+    )
     sums, by_region = billed(book)
     cell = sums[0, 0, 0]
     assert cell[CUSTOMERS] == 3
@@ -100,7 +121,9 @@ def test_all_tiers_are_the_sum_of_the_tiers() -> None:
 def test_all_tiers_are_summed_the_same_way_whoever_is_in_which_tier() -> None:
     energies = np.random.default_rng(1).lognormal(3, 2, 500)
     books = [
-        members(*({"plan": 1, "price_level": 480.1, "energy": e, "tier": t} for e, t in zip(energies, tiers, strict=True)))
+        members(
+            *({"plan": 1, "price_level": 480.1, "energy": e, "tier": t} for e, t in zip(energies, tiers, strict=True))
+        )
         for tiers in ([3] * 500, [n % 4 for n in range(500)])
     ]
     one, other = (billed(book)[0] for book in books)

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy import stats
+from tests.market.rows import customer, offer, plan, row, rows
+from tests.markets import lively
 
 from marketsim.market.choice import (
     ChoiceTally,
@@ -37,8 +39,6 @@ from marketsim.market.levers import build_levers
 from marketsim.market.records import Record
 from marketsim.market.segments import CHOICE, SEGMENT
 from marketsim.market.tariffs import FIXED, OFFER, PLAN
-from tests.market.rows import customer, offer, plan, row, rows
-from tests.markets import lively
 
 ROOT = purpose_key(world_key(1, 0), "a test", 0)
 KEYS = [part_key(ROOT, number) for number in range(20_000)]
@@ -79,7 +79,12 @@ def test_search_hazard_by_hand(satisfaction: float, change: float, complaining: 
 
 @pytest.mark.parametrize(
     ("present", "usual", "best", "change"),
-    [(700.0, 700.0, 700.0, 0.0), (735.0, 700.0, 735.0, 0.05), (700.0, 700.0, 630.0, 0.1), (700.0, 700.0, math.inf, 0.0)],
+    [
+        (700.0, 700.0, 700.0, 0.0),
+        (735.0, 700.0, 735.0, 0.05),
+        (700.0, 700.0, 630.0, 0.1),
+        (700.0, 700.0, math.inf, 0.0),
+    ],
 )
 def test_a_bill_that_rose_or_a_saving_in_sight(present: float, usual: float, best: float, change: float) -> None:
     assert bill_change(present, usual, best) == pytest.approx(change)
@@ -203,7 +208,9 @@ def market_of(weights: list[float], own: int | None = None) -> tuple[Prices, Any
     return prices, np.array([*weights, 0.0])
 
 
-def considered(weights: list[float], count: int, known: list[bool] | None = None, retailer: int = 99) -> np.ndarray[Any, Any]:
+def considered(
+    weights: list[float], count: int, known: list[bool] | None = None, retailer: int = 99
+) -> np.ndarray[Any, Any]:
     """Return who of many customers compares which offers."""
     prices, advertising = market_of(weights)
     segment = row(SEGMENT, consideration_offers=count)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from tests.market.rows import customer, rows
 
 from marketsim.market.contracts import (
     DEFAULT_PLAN,
@@ -17,7 +18,6 @@ from marketsim.market.contracts import (
     set_term,
 )
 from marketsim.market.tariffs import OFFER
-from tests.market.rows import customer, rows
 
 DECEMBER = 11
 

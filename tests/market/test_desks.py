@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from tests.market.rows import row
+from tests.markets import lively
 
 from marketsim.market.desks import (
     DESK,
@@ -28,8 +30,6 @@ from marketsim.market.queues import Clock, fifo_wait, priority_waits, wait_tail
 from marketsim.market.records import Record, Records
 from marketsim.market.satisfaction import responsiveness
 from marketsim.scenario.service import TIERS
-from tests.market.rows import row
-from tests.markets import lively
 
 FloatArray = NDArray[np.float64]
 KEY, QUALITY, LOYAL, ORDINARY = range(4)
@@ -69,9 +69,7 @@ class Month:
         regions = len(tickets)
         sites = np.zeros((1, 1, regions, 4), dtype=SITE)
         raised = np.array(tickets, dtype=np.float64).reshape(1, 1, regions, 4)
-        serve_all(
-            self.rules, self.blocks, raised, self.carried, self.servers, self.dedicated, self.resolution, sites
-        )
+        serve_all(self.rules, self.blocks, raised, self.carried, self.servers, self.dedicated, self.resolution, sites)
         self.sites: Records = sites[0, 0]
         return self
 

@@ -130,9 +130,7 @@ def test_neighbouring_keys_give_independent_draws(part: str, distance: int) -> N
 
 def test_purposes_and_worlds_are_independent_of_each_other() -> None:
     roots = [
-        purpose_key(world_key(1, replication), purpose, 0)
-        for replication in (0, 1)
-        for purpose in ("search", "taste")
+        purpose_key(world_key(1, replication), purpose, 0) for replication in (0, 1) for purpose in ("search", "taste")
     ]
     table = np.array([drawn(uniform, root=root, count=5000) for root in roots])
     off_diagonal = np.corrcoef(table)[np.triu_indices(4, 1)]

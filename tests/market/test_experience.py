@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy import stats
+from tests.market.rows import customer, row, rows
 
 from marketsim.market.billing import ALL_TIERS
 from marketsim.market.desks import SITE
@@ -37,7 +38,6 @@ from marketsim.market.experience import (
 from marketsim.market.records import Record
 from marketsim.market.segments import COMPLAINTS as COMPLAINT_RULES
 from marketsim.market.segments import EXPERIENCE, FAIRNESS
-from tests.market.rows import customer, row, rows
 
 ROOT = purpose_key(world_key(1, 0), "a test", 0)
 KEYS = [part_key(ROOT, number) for number in range(20_000)]
@@ -153,7 +153,15 @@ def test_noise_of_quality() -> None:
 def test_fairness_by_hand() -> None:
     """2 % over the market's bill at beta 32; a discount gap of a fifth of the scale; 0.4 half times more to wait."""
     fair = row(
-        FAIRNESS, enabled=1, base=0.7, visibility=0.5, legitimacy=0.2, wait_weight=0.3, price_weight=0.2, price_scale=0.03, bill_bound=0.3
+        FAIRNESS,
+        enabled=1,
+        base=0.7,
+        visibility=0.5,
+        legitimacy=0.2,
+        wait_weight=0.3,
+        price_weight=0.2,
+        price_scale=0.03,
+        bill_bound=0.3,
     )
     member = customer(bill=714.0, discount_gap=3.0, price=500.0)
     by_bill, by_wait, by_price = -0.02 * 2, 0.3 * 0.4, 0.2 * 3 / 15
@@ -163,7 +171,9 @@ def test_fairness_by_hand() -> None:
 
 
 def test_the_first_month_sets_expectation_and_satisfaction() -> None:
-    member = customer(quality_weights=[0.5, 0.5, 0, 0, 0, 0], satisfaction=np.nan, expectation=[np.nan] * 6, loyalty=np.nan)
+    member = customer(
+        quality_weights=[0.5, 0.5, 0, 0, 0, 0], satisfaction=np.nan, expectation=[np.nan] * 6, loyalty=np.nan
+    )
     month = live_through(member, np.array([0.8, 0.6, 0, 0, 0, 0]), True, experience(), 0.1)
     assert month == pytest.approx(0.7)
     assert (member["satisfaction"], member["loyalty"]) == (pytest.approx(0.7), pytest.approx(0.7))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.markets import lively
+
 from marketsim.market.draws import name_key
 from marketsim.market.frame import build_frame
 from marketsim.scenario.study import Study
-from tests.markets import lively
 
 
 def backwards(study: Study) -> Study:

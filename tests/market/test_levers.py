@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.market.rows import row
+from tests.markets import lively
 
 from marketsim.market.frame import build_frame
 from marketsim.market.levers import (
@@ -25,8 +27,6 @@ from marketsim.market.levers import (
     variability,
 )
 from marketsim.market.records import Record
-from tests.market.rows import row
-from tests.markets import lively
 
 HOMES, SHOPS, WORKS = range(3)
 TOWN, VILLAGE = range(2)

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy import stats
+from tests.markets import lively
 
 from marketsim.market.draws import part_key, purpose_key, world_key
 from marketsim.market.frame import build_frame
 from marketsim.market.population import LONGEST_INITIAL_TENURE, ORDINARY, category, create, dirichlet, log_normal
 from marketsim.market.records import Records
 from marketsim.scenario.loaded import Scenario
-from tests.markets import lively
 
 ROOT = purpose_key(world_key(1, 0), "a test")
 KEYS = [part_key(ROOT, number) for number in range(10_000)]

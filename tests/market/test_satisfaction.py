@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.market.rows import row
 
 from marketsim.market.satisfaction import (
     bill_fairness,
@@ -20,7 +21,6 @@ from marketsim.market.satisfaction import (
     responsiveness,
 )
 from marketsim.market.segments import COMPLAINTS, EXPERIENCE, FAIRNESS
-from tests.market.rows import row
 
 LOSS, CURVE = 1.955, 0.88
 EXPERIENCED = row(EXPERIENCE, disconfirmation_weight=0.25, loss_aversion=LOSS, gap_curvature=CURVE)

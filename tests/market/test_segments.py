@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from tests.markets import lively
 
 from marketsim.market.frame import build_frame
 from marketsim.market.segments import SEGMENT, build_behaviour
-from tests.markets import lively
 
 
 def test_each_parameter_is_in_its_place() -> None:

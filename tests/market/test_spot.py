@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.markets import lively
 
 from marketsim.market.draws import world_key
 from marketsim.market.spot import (
@@ -20,7 +21,6 @@ from marketsim.market.spot import (
 )
 from marketsim.scenario.environment import GeneratedSpot
 from marketsim.scenario.study import Study
-from tests.markets import lively
 
 SEASON = [1.3, 1.2, 1.0, 0.9, 0.8, 0.9, 1.1, 1.2, 0.9, 0.8, 0.9, 1.0]
 VOLATILE: dict[str, Any] = {

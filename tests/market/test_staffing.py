@@ -32,9 +32,7 @@ def load_of(
     return DeskLoad(tickets, handle_hours, open_hours, HOURS_SHARES[order], LOAD_FACTORS[order])
 
 
-standards = st.builds(
-    ServiceStandard, st.sampled_from(list(Clock)), st.floats(0.02, 20.0), st.floats(0.0, 5.0)
-)
+standards = st.builds(ServiceStandard, st.sampled_from(list(Clock)), st.floats(0.02, 20.0), st.floats(0.0, 5.0))
 
 
 @many_cases
@@ -103,9 +101,7 @@ def test_only_the_busiest_block_counts_wherever_it_stands() -> None:
 def test_the_quiet_hours_do_not_make_up_for_the_busy_ones() -> None:
     """Eleven servers reach 80 % over the month, but half of it in the busiest block; thirteen reach it there."""
     load = load_of(8.0)
-    month = month_of_blocks(
-        np.array([load.monthly_tickets]), np.zeros(1), 0.5, 176.0, HOURS_SHARES, LOAD_FACTORS, 11.0
-    )
+    month = month_of_blocks(np.array([load.monthly_tickets]), np.zeros(1), 0.5, 176.0, HOURS_SHARES, LOAD_FACTORS, 11.0)
     shares = [
         1 - wait_tail(p, w, 1 / 6)
         for p, w in zip(month.waiting_probabilities[:, 0], month.wait_hours[:, 0], strict=True)
@@ -164,7 +160,5 @@ def test_large_desks_need_little_more_than_their_peak() -> None:
 @many_cases
 @given(st.floats(0.01, 50), st.floats(1.01, 1.5), standards)
 def test_more_tickets_never_need_fewer(mean_servers: float, factor: float, standard: ServiceStandard) -> None:
-    staff, more = (
-        smallest_staff(load_of(load), 0.85, standard, 0.8) for load in (mean_servers, mean_servers * factor)
-    )
+    staff, more = (smallest_staff(load_of(load), 0.85, standard, 0.8) for load in (mean_servers, mean_servers * factor))
     assert more >= staff

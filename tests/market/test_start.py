@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy import stats
+from tests.market.rows import rows
+from tests.markets import DATA, frictionless, lively, opened
 
 from marketsim.market.draws import name_key, purpose_key, world_key
 from marketsim.market.population import CUSTOMER
@@ -16,8 +18,6 @@ from marketsim.market.records import Records
 from marketsim.market.start import assign_retailers, first_end
 from marketsim.scenario.loaded import Scenario
 from marketsim.scenario.loading import load_scenario
-from tests.market.rows import rows
-from tests.markets import DATA, frictionless, lively, opened
 
 HOMES, SHOPS, WORKS = range(3)
 ALPHA, BETA, GAMMA, DEFAULT = range(4)
@@ -95,7 +95,10 @@ def test_first_contracts_are_offers_of_the_own_retailer_at_its_prices() -> None:
 
 def test_of_several_offers_the_cheaper_is_held_more_often() -> None:
     """The same logit as in choice, in the bill alone: 10 CNY/MWh of 620 at beta 30."""
-    offers = {"plan": {"price_cny_per_mwh": 430}, "bargain": {"kind": "fixed", "price_cny_per_mwh": 420, "term_months": 1}}
+    offers = {
+        "plan": {"price_cny_per_mwh": 430},
+        "bargain": {"kind": "fixed", "price_cny_per_mwh": 420, "term_months": 1},
+    }
     people = start(frictionless({"retailers.Alpha.offers": offers}))
     held = np.bincount(people["offer"][people["retailer"] == ALPHA])
     # reference is the mean bill of the market's three offers: 430, 420 (Alpha) and 420 (Beta), with 200 of network
@@ -117,7 +120,9 @@ def book_market(folder: Path, text: str = BOOK) -> Scenario:
     """The lively market with these accounts as its works."""
     (folder / "book.csv").write_text(text, encoding="utf-8")
     study = folder / "study.yaml"
-    study.write_text(f"extends: {DATA / 'lively.yaml'}\nsegments: {{works: {{customers_file: book.csv}}}}\n", encoding="utf-8")
+    study.write_text(
+        f"extends: {DATA / 'lively.yaml'}\nsegments: {{works: {{customers_file: book.csv}}}}\n", encoding="utf-8"
+    )
     return load_scenario(study)
 
 

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.market.rows import plan
+from tests.markets import lively
 
 from marketsim.market import tariffs
 from marketsim.market.frame import build_frame
@@ -29,8 +31,6 @@ from marketsim.market.tariffs import (
     wholesale_exposure,
 )
 from marketsim.scenario.offers import Block, BlockOffer, FixedOffer, LinkedOffer, ShareOffer, TimeOfUseOffer
-from tests.market.rows import plan
-from tests.markets import lively
 
 BANDS = np.array([0.3, 0.5, 0.2])
 many_cases = settings(deadline=None, derandomize=True, max_examples=200)

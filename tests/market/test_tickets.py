@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.market.rows import customer, row, rows
+from tests.markets import lively
 
 from marketsim.market.exact import as_float
 from marketsim.market.frame import build_frame
@@ -13,8 +15,6 @@ from marketsim.market.levers import Levers, build_levers
 from marketsim.market.population import CUSTOMER
 from marketsim.market.segments import SEGMENT
 from marketsim.market.tickets import CASE, CONTACT, FIELD, TicketRates, kept_share, ticket_load
-from tests.market.rows import customer, row, rows
-from tests.markets import lively
 
 SHARES = np.array([[0.85, 0.10, 0.05]] * 4)
 
@@ -57,9 +57,9 @@ def test_share_kept_is_what_no_lever_deflects() -> None:
     assert kept_share(member, use.first, use.rows, use.covers) == pytest.approx(0.85)
 
 
-def test_a_new_complaint_is_one_ticket_of_the_case_desk() -> None:
-    load = load_of({"retailer": 1, "complaint_age": 1, "weight": 4.0})
-    assert load[1, CASE].sum() == pytest.approx(0.05 * 8 + 4, abs=1e-6)
+def test_the_case_desk_is_loaded_by_the_expected_number_of_complaints() -> None:
+    load = load_of({"retailer": 1, "complaint_chance": 0.25, "weight": 4.0})
+    assert load[1, CASE].sum() == pytest.approx(0.05 * 8 + 1.0, abs=1e-6)
     assert load[1, FIELD].sum() == pytest.approx(0.8, abs=1e-6)
-    older = load_of({"retailer": 1, "complaint_age": 2, "weight": 4.0})
-    assert older[1, CASE].sum() == pytest.approx(0.4, abs=1e-6)
+    drawn = load_of({"retailer": 1, "complaint_age": 1, "weight": 4.0})
+    assert drawn[1, CASE].sum() == pytest.approx(0.4, abs=1e-6)

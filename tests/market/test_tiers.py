@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.market.rows import rows
+from tests.markets import lively
 
 from marketsim.market.frame import Frame, build_frame
 from marketsim.market.population import CUSTOMER
@@ -24,8 +26,6 @@ from marketsim.market.tiers import (
 )
 from marketsim.scenario import service
 from marketsim.scenario.study import Study
-from tests.market.rows import rows
-from tests.markets import lively
 
 KEY, QUALITY, LOYAL, ORDINARY = range(4)
 RATES = np.array([0.0, 0.1, 0.2, 0.5])
@@ -104,9 +104,7 @@ def test_an_agent_that_stands_for_many_counts_as_many() -> None:
 
 
 def test_the_second_tier_takes_from_the_top_what_the_first_left() -> None:
-    book = Book(
-        {"key": {"rule": {"value_pct": 20}}, "quality": {"rule": {"value_pct": 60}}}, sizes(1, 2, 3, 4, 5)
-    )
+    book = Book({"key": {"rule": {"value_pct": 20}}, "quality": {"rule": {"value_pct": 60}}}, sizes(1, 2, 3, 4, 5))
     assert book.members == [ORDINARY, ORDINARY, QUALITY, QUALITY, KEY]
 
 

@@ -184,6 +184,7 @@ def move(customer: CustomerAgent, retailer: OracleRetailer) -> None:
     customer.joined = customer.model.month + 1
     customer.loyalty = 0.0
     customer.complaint_age = 0
+    customer.complaint_chance = 0.0
     customer.satisfaction = believed_quality.py_func(0.0, False, rating, customer.model.behaviour.choice)
 
 
@@ -208,3 +209,4 @@ def fall_to_default(customer: CustomerAgent, month: int) -> None:
     customer.contract_end = month
     customer.joined = month + 1
     customer.complaint_age = 0
+    customer.complaint_chance = 0.0

@@ -53,6 +53,7 @@ class CustomerAgent(mesa.Agent):
         self.felt_service = self.satisfaction = self.loyalty = NAN
         self.price = self.bill = self.usual_bill = NAN
         self.complaint_age = 0
+        self.complaint_chance = 0.0
         self.tickets = 0
         self.served = self.complained = self.searched = False
         self.service_received = NAN

@@ -146,9 +146,10 @@ def complain(customer: CustomerAgent, month: float, breach_share: float) -> None
     market = customer.model
     parameters = market.behaviour.complaints
     customer.complained = False
+    customer.complaint_chance = 0.0
     if customer.complaint_age == 0:
-        probability = complaint_probability.py_func(month, breach_share, parameters)
-        customer.complained = uniform(keyed(market.keys["complaint"], customer.key)) < probability
+        customer.complaint_chance = complaint_probability.py_func(month, breach_share, parameters)
+        customer.complained = uniform(keyed(market.keys["complaint"], customer.key)) < customer.complaint_chance
         customer.complaint_age = 1 if customer.complained else 0
         return
     case = customer.retailer.service["case", customer.region, customer.tier]

@@ -148,8 +148,7 @@ class OracleMarket(mesa.Model):
                 share = supplier.desks_of_tickets[desk].ticket_share
                 share *= customer.kept_share() if desk == "contact" else 1.0
                 loads[supplier][desk, *place] += units(rate * share)
-            if customer.complaint_age == 1:
-                loads[supplier]["case", *place] += units(customer.weight)
+            loads[supplier]["case", *place] += units(customer.weight * customer.complaint_chance)
         return {s: {cell: load * UNIT for cell, load in cells.items()} for s, cells in loads.items()}
 
     def serve(self) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 
 import pandas as pd
 import pytest
-
 from tests.markets import frictionless, plain, run
 
 ALPHA = "retailers.Alpha"
@@ -46,9 +45,7 @@ def test_fixed_costs() -> None:
 def test_hedging_by_contract_vintage() -> None:
     """Half is bought forward at 400 x 1.1 when the contract is signed, half at spot, which a shock raises by half."""
     shock = [{"type": "price_shock", "month": 3, "size": 0.5, "duration_months": 1}]
-    found = books(
-        **{f"{ALPHA}.procurement.hedge_ratio": 0.5, "market.forward_premium": 0.1, "events": shock}
-    )
+    found = books(**{f"{ALPHA}.procurement.hedge_ratio": 0.5, "market.forward_premium": 0.1, "events": shock})
     energy = found["energy_mwh"][0]
     assert found["hedged_mwh"].tolist() == pytest.approx([energy / 2] * 6)
     assert found["spot_mwh"].tolist() == pytest.approx([energy / 2] * 6)
@@ -71,7 +68,9 @@ def test_bills_are_paid_after_the_lag(lag: int) -> None:
     assert found["payments_cny"].tolist() == pytest.approx([6200 * served] * 6)
     assert found["receivables_cny"].tolist() == pytest.approx([lag * 6200 * served] * 6)
 
-    scenario = frictionless({**PLAIN, **alpha(payment_lag_months=lag), "run.warmup_months": 2, "policies": {"rise": rise}})
+    scenario = frictionless(
+        {**PLAIN, **alpha(payment_lag_months=lag), "run.warmup_months": 2, "policies": {"rise": rise}}
+    )
     table = plain(run(scenario, "rise")["retailer_month"])
     table = table[table["retailer"] == "Alpha"]
     billed = [6200 * served] * 3 + [6400 * served] * 3

@@ -10,12 +10,12 @@ from typing import Any
 import mesa
 import numpy as np
 import pytest
+from tests.markets import assert_identical, base_market, lively, opened, run
 
 from marketsim.scenario.changes import with_policy
 from marketsim.simulation import run as run_module
 from marketsim.simulation.agents import CustomerSegment, Retailer
 from marketsim.simulation.model import PHASES, RetailMarket
-from tests.markets import assert_identical, base_market, lively, opened, run
 
 
 def test_it_is_a_mesa_model_with_agents_of_two_types() -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from tests.markets import Tables, plain
 
 from marketsim.results.tables import DEFAULT_SUPPLIER
-from tests.markets import Tables, plain
 
 COSTS = ("procurement", "lever", "staff", "overhead", "acquisition", "penalty", "interest")
 RELATIVE = 1e-9

@@ -10,7 +10,6 @@ from functools import cache
 
 import numpy as np
 import pytest
-
 from tests.markets import by_month, firms, frictionless, run
 
 COST, NETWORK = 400.0, 200.0

@@ -9,14 +9,14 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.markets import Tables, base_market, lively, plain, run
+from tests.theory.conservation import check_all, check_customers, check_energy, check_money, check_tickets
 
 from marketsim.market.draws import world_key
 from marketsim.market.frame import build_frame
 from marketsim.market.population import create
 from marketsim.scenario.loaded import Scenario
 from marketsim.scenario.loading import load_scenario
-from tests.markets import Tables, base_market, lively, plain, run
-from tests.theory.conservation import check_all, check_customers, check_energy, check_money, check_tickets
 
 SCENARIOS = sorted(Path(__file__).parents[2].glob("scenarios/*.yaml"))
 SMALL = {"run.agents": 150, "run.months": 5, "run.warmup_months": 2, "run.evaluate_from_month": None}
@@ -116,8 +116,16 @@ def test_any_market_conserves_everything(changes: dict[str, Any], policy: str) -
         ("retailer_month", "joins", lambda tables: check_customers(tables, 4020)),
         ("segment_month", "customers", lambda tables: check_customers(tables, 4020)),
         ("flows", "customers", lambda tables: check_customers(tables, 4020)),
-        ("segment_month", "energy_mwh", lambda tables: check_energy(tables, tables["retailer_month"].energy_mwh[:4].sum())),
-        ("retailer_month", "hedged_mwh", lambda tables: check_energy(tables, tables["retailer_month"].energy_mwh[:4].sum())),
+        (
+            "segment_month",
+            "energy_mwh",
+            lambda tables: check_energy(tables, tables["retailer_month"].energy_mwh[:4].sum()),
+        ),
+        (
+            "retailer_month",
+            "hedged_mwh",
+            lambda tables: check_energy(tables, tables["retailer_month"].energy_mwh[:4].sum()),
+        ),
         ("retailer_month", "penalty_cny", check_money),
         ("retailer_month", "payments_cny", check_money),
         ("retailer_month", "cash_cny", check_money),

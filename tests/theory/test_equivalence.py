@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from tests.markets import assert_identical, differences, lively, run
 
 from marketsim.scenario.changes import with_changes
 from marketsim.scenario.loaded import Scenario
-from tests.markets import assert_identical, differences, lively, run
 
 ALPHA = "retailers.Alpha"
 EVERYWHERE = ("contact", "field", "case")

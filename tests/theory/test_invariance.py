@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from tests.markets import assert_identical, base_market, differences, lively, plain, run
 
 from marketsim.scenario.changes import with_changes
 from marketsim.scenario.loaded import Scenario
 from marketsim.simulation import chunks
-from tests.markets import assert_identical, base_market, differences, lively, plain, run
 
 # V24: reproducibility
 

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-
 from tests.markets import Tables, by_month, firms, frictionless, opened, plain, run
 
 SENSITIVITY, NETWORK = 30.0, 200.0

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from tests.markets import frictionless, lively, opened
 
 from marketsim.market.records import Record
 from marketsim.market.satisfaction import gap_value
 from marketsim.scenario.loaded import Scenario
-from tests.markets import frictionless, lively, opened
 
 FloatArray = NDArray[np.float64]
 NOBODY_MOVES = {"segments.users.search_rate": 0, "segments.users.customers": 60}

@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from tests.market.test_start import BOOK, book_market
+from tests.markets import DATA, Tables, assert_identical, base_market, firms, frictionless, lively, opened, plain, run
 
 from marketsim.market.records import Records
 from marketsim.scenario.loaded import Scenario
 from marketsim.scenario.loading import load_scenario
-from tests.markets import DATA, Tables, assert_identical, base_market, firms, frictionless, lively, opened, plain, run
-from tests.market.test_start import BOOK, book_market
 
 ALPHA, BETA, GAMMA = range(3)
 HOMES, SHOPS, WORKS = range(3)

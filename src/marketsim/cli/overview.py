@@ -16,11 +16,11 @@ from marketsim.scenario.paths import locate
 from marketsim.scenario.study import Study
 from marketsim.scenario.yaml_tree import show
 
-CUSTOMER_MONTHS_PER_SECOND = 2_000_000
+CUSTOMER_MONTHS_PER_SECOND = 650_000
 """Simulated customers times months that one process handles in a second; measured on a laptop core."""
-SECONDS_PER_RUN = 0.05
+SECONDS_PER_RUN = 0.1
 """Time that a run takes whatever its size."""
-COMPILE_SECONDS = 10
+COMPILE_SECONDS = 40
 """Time to compile the market rules, once on a machine."""
 _GAIN = 0.1
 

@@ -93,6 +93,7 @@ def change_retailer(customer: Record, month: int, retailer: int, tier: int, sati
     customer.joined = month + 1
     customer.loyalty = 0.0
     customer.complaint_age = 0
+    customer.complaint_chance = 0.0
     customer.satisfaction = satisfaction
 
 
@@ -111,3 +112,4 @@ def no_contract(customer: Record, month: int, default_supplier: int, price: floa
     customer.joined = month + 1
     customer.loyalty = 0.0
     customer.complaint_age = 0
+    customer.complaint_chance = 0.0

@@ -212,7 +212,8 @@ def settle_complaint(customer: Record, site: Record, complaints: Record, key: np
 @rule
 def raises_complaint(customer: Record, month: float, breach_share: float, complaints: Record, key: np.uint64) -> bool:
     """Return whether a customer complains this month; it is then marked as complaining."""
-    raised = uniform(key) < complaint_probability(month, breach_share, complaints)
+    customer.complaint_chance = complaint_probability(month, breach_share, complaints)
+    raised = uniform(key) < customer.complaint_chance
     if raised:
         customer.complaint_age = 1
     return raised
@@ -277,6 +278,7 @@ def experience_month(
         month = live_through(customer, quality, first, behaviour.experience, behaviour.choice.loyalty_speed)
         raised = False
         if customer.complaint_age > 0:
+            customer.complaint_chance = 0.0
             if settle_complaint(customer, sites[CASE], behaviour.complaints, extend(keys.resolution, customer.key)):
                 tally.regulator[j] += customer.weight
         else:

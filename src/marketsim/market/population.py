@@ -60,6 +60,7 @@ CUSTOMER = record_type(
     price="f8",
     bill="f8",
     complaint_age="i4",
+    complaint_chance="f8",
 )
 """State of an agent; segments are contiguous, in the order of the frame.
 
@@ -74,7 +75,8 @@ whole bill at signing).
 
 Experience: quality, expectation; felt_service (responsiveness before levers); satisfaction; loyalty; usual_bill (CNY/MWh,
 mean of about a year); price (CNY/MWh of energy, this month); bill (CNY/MWh of the whole bill, this month); complaint_age
-(months since an open complaint was raised, 0 for none).
+(months since an open complaint was raised, 0 for none); complaint_chance
+(probability of the complaint that was drawn this month: its expected tickets next month).
 """
 
 
@@ -90,6 +92,7 @@ def create(scenario: Scenario, frame: Frame, world: np.uint64) -> Records:
     population = unwritten(CUSTOMER, len(segment))
     population["key"], population["segment"] = np.concatenate(rows), segment
     population["tier"], population["complaint_age"] = ORDINARY, 0
+    population["complaint_chance"] = 0.0
     _draw_attributes(population, scenario, frame, world)
     for index, name in enumerate(frame.segments):
         book = scenario.data.books.get(name)

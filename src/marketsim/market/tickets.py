@@ -15,7 +15,6 @@ from marketsim.scenario.service import DESKS
 
 FloatArray = NDArray[np.float64]
 CONTACT, FIELD, CASE = range(len(DESKS))
-NEW_COMPLAINT = 1
 
 
 class TicketRates(NamedTuple):
@@ -49,8 +48,9 @@ def ticket_load(
 ) -> None:
     """Add the expected tickets of the customers of rows low to high to the load, in place.
 
-    Expected, not sampled: a weighted sample would bias a queue, whose waits are convex in the load. A complaint raised last
-    month is a ticket of the case desk. `load` has shape (retailers + 1, desks, regions, segments, tiers), in exact units.
+    Expected, not sampled: a weighted sample would bias a queue, whose waits are convex in the load. The probability of
+    a complaint last month is its expected number of tickets at the case desk.
+    `load` has shape (retailers + 1, desks, regions, segments, tiers), in exact units.
     """
     for i in range(low, high):
         customer: Record = population[i]
@@ -61,5 +61,4 @@ def ticket_load(
             if desk == CONTACT:
                 share *= kept_share(customer, levers.first, levers.rows, levers.covers)
             load[j, desk, r, s, k] += units(rate * share)
-        if customer.complaint_age == NEW_COMPLAINT:
-            load[j, CASE, r, s, k] += units(customer.weight)
+        load[j, CASE, r, s, k] += units(customer.weight * customer.complaint_chance)
