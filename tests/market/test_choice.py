@@ -13,30 +13,31 @@ from tests.markets import lively
 
 from marketsim.market.choice import (
     ChoiceTally,
-    Standing,
-    aware,
     believed_quality,
-    best_bill_in_sight,
-    bill_change,
-    consider,
     cost_of_leaving,
     empty_tally,
-    expected_bill,
     liking,
     offer_utility,
-    race_limit,
-    race_time,
     record_move,
     record_signing,
-    search_hazard,
     taste,
-    tier_at,
 )
 from marketsim.market.contracts import Prices
 from marketsim.market.draws import name_key, part_key, purpose_key, world_key
 from marketsim.market.frame import build_frame
 from marketsim.market.levers import build_levers
+from marketsim.market.quotes import expected_bill, tier_at
 from marketsim.market.records import Record
+from marketsim.market.search import (
+    Standing,
+    aware,
+    best_bill_in_sight,
+    bill_change,
+    consider,
+    race_limit,
+    race_time,
+    search_hazard,
+)
 from marketsim.market.segments import CHOICE, SEGMENT
 from marketsim.market.tariffs import FIXED, OFFER, PLAN
 

@@ -111,7 +111,7 @@ def test_what_was_reached_carries_on_and_is_given_up_as_slowly() -> None:
 
 
 def test_cost_by_hand() -> None:
-    """Care at 0.5: 4000 + 100 a customer (3 in shops) + 0.1 a MWh of key and quality; the app 9000 at full intensity."""
+    """Care at 0.5: 4000, 100 a customer (3 in shops) and 0.1 a MWh of key and quality. The app at 1: 9000."""
     levers = levers_of(running={("Alpha", "app"): 1.0, ("Alpha", "care"): 0.5})
     customers, energy = everyone(0), everyone(0)
     customers[WORKS, TOWN, KEY], energy[WORKS, TOWN, KEY] = 2, 1500

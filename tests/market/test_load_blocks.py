@@ -267,9 +267,7 @@ def test_a_desk_without_tickets_has_no_queue() -> None:
 def test_the_order_of_blocks_matters_only_in_overload() -> None:
     calm, busy = usual_desk([2000.0]), usual_desk([3200.0])
     for desk, same in ((calm, True), (busy, False)):
-        turned = replace(
-            desk, hours_shares=desk.hours_shares[::-1].copy(), load_factors=desk.load_factors[::-1].copy()
-        )
+        turned = replace(desk, hours_shares=desk.hours_shares[::-1].copy(), load_factors=desk.load_factors[::-1].copy())
         assert np.allclose(desk.month().wait_hours, turned.month().wait_hours[::-1]) is same
 
 

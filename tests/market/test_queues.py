@@ -68,16 +68,12 @@ def test_erlang_c_is_the_stationary_probability(servers: int, utilisation: float
     load = utilisation * servers
     weights = [load**n / math.factorial(n) for n in range(servers + 1)]
     queueing = weights[-1] / (1 - utilisation)
-    assert erlang_c(float(servers), load) == pytest.approx(
-        queueing / (sum(weights[:-1]) + queueing), rel=1e-10
-    )
+    assert erlang_c(float(servers), load) == pytest.approx(queueing / (sum(weights[:-1]) + queueing), rel=1e-10)
 
 
 @many_cases
 @given(st.integers(1, 300), utilisations, st.floats(0.1, 20))
-def test_fifo_wait_is_queue_over_spare_capacity(
-    servers: int, utilisation: float, service_rate: float
-) -> None:
+def test_fifo_wait_is_queue_over_spare_capacity(servers: int, utilisation: float, service_rate: float) -> None:
     rate = utilisation * servers * service_rate
     waiting_probability, wait = fifo_wait(rate, service_rate, float(servers))
     assert waiting_probability == erlang_c(float(servers), rate / service_rate)
@@ -100,9 +96,7 @@ def test_huge_pools_take_no_time_and_do_not_wait() -> None:
 
 @many_cases
 @given(st.floats(2.5, 80), st.floats(0.5, 0.98))
-def test_fractional_servers_are_close_to_the_continuous_erlang_formula(
-    servers: float, utilisation: float
-) -> None:
+def test_fractional_servers_are_close_to_the_continuous_erlang_formula(servers: float, utilisation: float) -> None:
     load = utilisation * servers
     fraction = servers % 1
     inverse = load**-fraction * math.exp(load) * gammaincc(fraction + 1, load) * math.gamma(fraction + 1)
@@ -232,9 +226,7 @@ def test_the_lane_gains_and_the_others_lose(servers: float, utilisation: float, 
 
 @many_cases
 @given(servers_of_any_size, utilisations, st.floats(0.01, 0.98), st.floats(0.001, 0.5))
-def test_a_wider_lane_helps_neither_class(
-    servers: float, utilisation: float, lane: float, wider: float
-) -> None:
+def test_a_wider_lane_helps_neither_class(servers: float, utilisation: float, lane: float, wider: float) -> None:
     assume(lane + wider < 1)
     rate = utilisation * servers
     narrow, wide = (
@@ -257,8 +249,7 @@ def test_two_pools_of_equal_utilisation_wait_less_together(one: int, two: int, u
 def test_one_dedicated_of_ten_speeds_up_nobody() -> None:
     """Ten agents at 85 %, calls of an hour; one of them only serves the best customers' 5 % of calls."""
     pooled, reserved, rest = (
-        60 * fifo_wait(rate, 1.0, servers)[1]
-        for rate, servers in ((8.5, 10.0), (0.05 * 8.5, 1.0), (0.95 * 8.5, 9.0))
+        60 * fifo_wait(rate, 1.0, servers)[1] for rate, servers in ((8.5, 10.0), (0.05 * 8.5, 1.0), (0.95 * 8.5, 9.0))
     )
     assert (pooled, reserved, rest) == pytest.approx((21, 44, 44), abs=0.6)
 
@@ -291,11 +282,7 @@ def test_the_tail_starts_at_the_probability_of_waiting_and_falls(
     probability: float, mean_wait: float, hours: float
 ) -> None:
     assert wait_tail(probability, mean_wait, 0.0) == probability
-    assert (
-        wait_tail(probability, mean_wait, hours + 0.1)
-        <= wait_tail(probability, mean_wait, hours)
-        <= probability
-    )
+    assert wait_tail(probability, mean_wait, hours + 0.1) <= wait_tail(probability, mean_wait, hours) <= probability
 
 
 @many_cases

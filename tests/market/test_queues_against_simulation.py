@@ -118,9 +118,7 @@ def test_order_of_arrival_mean_and_tails(in_order_of_arrival: tuple[Workload, Se
     sojourns = [sojourn_tail(waiting_probability, mean_wait, 1.0, 4 * x) for x in limits]
     assert served.waits.mean() == pytest.approx(mean_wait, rel=MEAN_TOLERANCE)
     assert share_beyond(served.waits, limits) == pytest.approx(waits, rel=TAIL_TOLERANCE)
-    assert share_beyond(served.waits + workload.service_times, 4 * limits) == pytest.approx(
-        sojourns, rel=0.01
-    )
+    assert share_beyond(served.waits + workload.service_times, 4 * limits) == pytest.approx(sojourns, rel=0.01)
 
 
 HANDLE_HOURS, OPEN_HOURS = 0.5, 176.0
@@ -131,9 +129,7 @@ TEN_MINUTES = 1 / 6
 def simulated_months(servers: int, rates: FloatArray, months: int) -> tuple[FloatArray, FloatArray]:
     """Return the waits and classes of the tickets of many months, each beginning with an empty desk."""
     hours = HOURS_SHARES * OPEN_HOURS
-    workloads = [
-        blocks_workload(rates, LOAD_FACTORS, hours, 1 / HANDLE_HOURS, seed) for seed in range(months)
-    ]
+    workloads = [blocks_workload(rates, LOAD_FACTORS, hours, 1 / HANDLE_HOURS, seed) for seed in range(months)]
     waits = np.concatenate([serve(workload, servers).waits for workload in workloads])
     return waits, np.concatenate([workload.classes for workload in workloads])
 

@@ -51,9 +51,7 @@ def test_few_agents_still_leave_one_for_each_segment() -> None:
     ),
     st.integers(0, 20_000),
 )
-def test_sums_and_limits_hold_and_order_does_not_matter(
-    segments: dict[str, tuple[int, float]], extra: int
-) -> None:
+def test_sums_and_limits_hold_and_order_does_not_matter(segments: dict[str, tuple[int, float]], extra: int) -> None:
     customers = {name: count for name, (count, _) in segments.items()}
     energy = {name: count * mean for name, (count, mean) in segments.items()}
     total = len(segments) + extra

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -122,7 +124,7 @@ def by_hand(offer: BlockOffer, energy: float) -> float:
     """Add up the energy inside each block at the price of the block."""
     edges = [0.0, *(block.above_mwh_per_month for block in offer.blocks), np.inf]
     prices = [offer.price_cny_per_mwh, *(block.price_cny_per_mwh for block in offer.blocks)]
-    inside = [max(0.0, min(energy, high) - low) for low, high in zip(edges, edges[1:], strict=False)]
+    inside = [max(0.0, min(energy, high) - low) for low, high in pairwise(edges)]
     return sum(part * value for part, value in zip(inside, prices, strict=True))
 
 

@@ -8,17 +8,10 @@ from typing import TYPE_CHECKING
 from tests.oracle.keys import keyed
 from tests.oracle.offers import PostedOffer, offer_key
 
-from marketsim.market.choice import (
-    aware,
-    believed_quality,
-    bill_change,
-    offer_utility,
-    race_time,
-    search_hazard,
-    taste,
-)
+from marketsim.market.choice import believed_quality, offer_utility, taste
 from marketsim.market.contracts import last_month
 from marketsim.market.draws import gumbel, uniform
+from marketsim.market.search import aware, bill_change, race_time, search_hazard
 from marketsim.market.tariffs import MONTHS_PER_YEAR, exit_fee, wholesale_exposure
 
 if TYPE_CHECKING:

@@ -142,7 +142,7 @@ def test_a_linked_price_carries_no_risk_and_an_unhedged_fixed_price_carries_all(
     """Margins by month: the fee times the energy, or the price less the spot price of the month (V21)."""
     volatile = {"market.spot.innovation_sd": 0.2, "market.spot.persistence": 0.5, "run.months": 30}
     unhedged = {f"{ALPHA}.procurement.hedge_ratio": 0, f"{ALPHA}.offers.plan.pass_through": 0}
-    linked = {f"{ALPHA}.offers.plan": {"kind": "linked", "price_cny_per_mwh": None, "fee_cny_per_mwh": 20}}
+    linked = {f"{ALPHA}.offers.plan": {"kind": "linked", "fee_cny_per_mwh": 20, "term_months": 1}}
     spot = run(frictionless({**PLAIN, **volatile}))["market_month"]["spot_cny_per_mwh"].to_numpy()
     assert spot.std() > 40
     fixed, passed_on = books(**volatile, **unhedged), books(**volatile, **linked)

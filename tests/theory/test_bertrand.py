@@ -13,8 +13,8 @@ import pytest
 from tests.markets import by_month, firms, frictionless, run
 
 COST, NETWORK = 400.0, 200.0
-CUSTOMERS, MONTHS, SETTLING = 8000, 20, 2
-TRIED = np.linspace(0.7, 1.35, 7)
+CUSTOMERS, MONTHS, SETTLING = 10_000, 22, 2
+TRIED = np.linspace(0.7, 1.35, 5)
 """Own markups that are tried, as multiples of the theoretical one."""
 RIVALS = (0.9, 1.1)
 """Markups of all rivals between which the fixed point is looked for."""
@@ -40,7 +40,7 @@ def simulated_profit(own: float, rival: float, count: int, sensitivity: float) -
 
 
 def best_response(rival: float, count: int, sensitivity: float) -> float:
-    """Return the own markup at the top of a cubic curve through the simulated profits, as a multiple of the theoretical."""
+    """Return the own markup at the top of a cubic through the simulated profits, in multiples of the theoretical."""
     theory = markup_in_theory(count, sensitivity)
     profits = [simulated_profit(own * theory, rival * theory, count, sensitivity) for own in TRIED]
     curve = np.polynomial.Polynomial.fit(TRIED, profits, 3)

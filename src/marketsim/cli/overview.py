@@ -17,7 +17,7 @@ from marketsim.scenario.study import Study
 from marketsim.scenario.yaml_tree import show
 
 CUSTOMER_MONTHS_PER_SECOND = 650_000
-"""Simulated customers times months that one process handles in a second; measured on a laptop core."""
+"""Simulated customers times months that one process handles in a second; as measured on one core of a shared server."""
 SECONDS_PER_RUN = 0.1
 """Time that a run takes whatever its size."""
 COMPILE_SECONDS = 40

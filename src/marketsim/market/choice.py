@@ -1,4 +1,4 @@
-"""Search, consideration and choice among offers (M11, E19, E20)."""
+"""The choice among offers, and what follows from it (M11, E20)."""
 
 from __future__ import annotations
 
@@ -10,31 +10,16 @@ from numpy.typing import NDArray
 
 from marketsim.market.compiled import rule
 from marketsim.market.contracts import Prices, change_retailer, no_contract, renew, set_term
-from marketsim.market.draws import exponential, extend, gumbel, normal, uniform
+from marketsim.market.draws import extend, gumbel, normal, uniform
 from marketsim.market.levers import Levers
+from marketsim.market.quotes import held_bill, tier_at
 from marketsim.market.records import Record, Records
+from marketsim.market.search import Standing, best_bill_in_sight, bill_change, consider, search_hazard, survey
 from marketsim.market.segments import Behaviour
-from marketsim.market.tariffs import MONTHS_PER_YEAR, energy_price, exit_fee, unit_bill, wholesale_exposure
-from marketsim.market.tiers import prospect_tier
+from marketsim.market.tariffs import MONTHS_PER_YEAR, exit_fee, wholesale_exposure
 
 FloatArray = NDArray[np.float64]
 NO_OFFER = -1
-
-
-class Standing(NamedTuple):
-    """How retailers stand with customers: names, advertising and published satisfaction.
-
-    Attributes:
-        brand: utility of the name, logits. Shape (retailers + 1, segments).
-        advertising: weight of a retailer's offers in the draw of offers to compare. Shape (retailers + 1,).
-        rating: published satisfaction by segment; the retailer's mean where it has none. Shape (retailers + 1, segments).
-        keys: keys of the retailers' names, for draws. Shape (retailers + 1,).
-    """
-
-    brand: FloatArray
-    advertising: FloatArray
-    rating: FloatArray
-    keys: NDArray[np.uint64]
 
 
 class ChoiceKeys(NamedTuple):
@@ -72,26 +57,6 @@ def empty_tally(retailers: int, segments: int, tiers: int) -> ChoiceTally:
         joined=np.zeros((rows, 3)),
         exit_fees=np.zeros(rows),
     )
-
-
-@rule
-def search_hazard(
-    rate: float, satisfaction: float, bill_change: float, complaining: bool, choice: Record
-) -> float:
-    """Return the hazard of comparing offers in a month (E19).
-
-    Args:
-        rate: the segment's hazard, 1/month.
-        satisfaction: satisfaction of the customer.
-        bill_change: relative rise of the bill, or saving in sight, whichever is larger.
-        complaining: whether a complaint is open.
-        choice: parameters.
-    """
-    exponent = choice.search_dissatisfaction * (choice.search_pivot - satisfaction)
-    exponent += choice.search_bill * min(choice.search_bill_cap, max(0.0, bill_change))
-    if complaining:
-        exponent += choice.search_complaint
-    return rate * math.exp(exponent)
 
 
 @rule
@@ -135,84 +100,9 @@ def offer_utility(
 
 
 @rule
-def aware(key: np.uint64, customer: np.uint64, retailer: np.uint64, probability: float) -> bool:
-    """Return whether a customer knows a rival retailer; lasts all the run."""
-    return uniform(extend(extend(key, customer), retailer)) < probability
-
-
-@rule
 def taste(key: np.uint64, customer: np.uint64, retailer: np.uint64, sd: float) -> float:
     """Return a customer's lasting taste for a retailer, logits."""
     return sd * normal(extend(extend(key, customer), retailer)) if sd > 0.0 else 0.0
-
-
-@rule
-def tier_at(customer: Record, retailer: int, cut_off: FloatArray) -> int:
-    """Return the tier that a customer has, or would find for itself in a retailer's published cut-offs."""
-    if customer.retailer == retailer:
-        return customer.tier
-    return prospect_tier(cut_off, customer.segment, customer.region, customer.credit, customer.energy)
-
-
-@rule
-def expected_bill(
-    plan: Record, price_level: float, discount: float, expected_spot: float, network: float, energy: float, bands: FloatArray
-) -> float:
-    """Return the bill per MWh that a contract is expected to give over twelve months, without bonus and exit fee."""
-    price = energy_price(plan, price_level, discount, expected_spot, energy, bands)
-    return unit_bill(price, network, plan.fixed_fee, energy)
-
-
-@rule
-def offered_bill(customer: Record, offer: Record, prices: Prices, network: float, bands: FloatArray) -> float:
-    """Return the bill per MWh that a customer expects of an offer, in its tier there."""
-    tier = tier_at(customer, offer.retailer, prices.cut_off[offer.retailer])
-    discount = prices.discount[offer.retailer, tier]
-    plan = prices.plans[offer.plan]
-    return expected_bill(plan, offer.price_level, discount, prices.expected_spot, network, customer.energy, bands)
-
-
-@rule
-def held_bill(customer: Record, prices: Prices, network: float, bands: FloatArray) -> float:
-    """Return the bill per MWh that a customer expects of its present contract."""
-    plan = prices.plans[customer.plan]
-    return expected_bill(
-        plan, customer.price_level, customer.discount, prices.expected_spot, network, customer.energy, bands
-    )
-
-
-@rule
-def best_bill_in_sight(bills: FloatArray, known: NDArray[np.bool_]) -> float:
-    """Return the lowest expected bill among the offers of known retailers; infinite for none."""
-    lowest = np.inf
-    for row in range(len(bills)):
-        if known[row]:
-            lowest = min(lowest, bills[row])
-    return lowest
-
-
-@rule
-def bill_change(present: float, usual: float, best: float) -> float:
-    """Return the relative rise of the bill, or the relative saving in sight, whichever is larger."""
-    return max(present / usual - 1.0, 1.0 - best / present)
-
-
-@rule
-def race_limit(times: FloatArray, count: int) -> float:
-    """Return the time of the last of the `count` offers that win the race into the consideration set."""
-    if count >= len(times):
-        return np.inf
-    return np.sort(times)[count - 1]
-
-
-@rule
-def race_time(key: np.uint64, known: bool, advertising: float, choice: Record) -> float:
-    """Return the time of an offer in the race into the consideration set.
-
-    Each offer runs its own exponential race, so that adding an offer or advertising one moves no other draw.
-    """
-    weight = advertising * (choice.known_offer_weight if known else 1.0)
-    return exponential(key) / weight if weight > 0.0 else np.inf
 
 
 @rule
@@ -234,54 +124,6 @@ def record_signing(customer: Record, offer: Record, segment: Record, tally: Choi
     tally.joined[new, 0] += n * customer.energy * MONTHS_PER_YEAR
     tally.joined[new, 1] += n * segment.acquisition_cost_cny
     tally.joined[new, 2] += n * offer.signup_bonus
-
-
-@rule
-def survey(
-    customer: Record,
-    segment: Record,
-    prices: Prices,
-    standing: Standing,
-    network: float,
-    awareness_key: np.uint64,
-    bills: FloatArray,
-    known: NDArray[np.bool_],
-) -> None:
-    """Write what each offer on sale would cost the customer, and whether it knows the retailer without a search."""
-    s = customer.segment
-    for row in range(len(bills)):
-        offer: Record = prices.offers[row]
-        j = offer.retailer
-        if not prices.for_segment[row, s]:
-            bills[row] = np.inf
-            known[row] = False
-            continue
-        bills[row] = offered_bill(customer, offer, prices, network, segment.bands)
-        known[row] = j == customer.retailer or aware(awareness_key, customer.key, standing.keys[j], segment.awareness)
-
-
-@rule
-def consider(
-    customer: Record,
-    segment: Record,
-    prices: Prices,
-    advertising: FloatArray,
-    choice: Record,
-    key: np.uint64,
-    known: NDArray[np.bool_],
-    times: FloatArray,
-) -> None:
-    """Draw which rival offers a searching customer compares: the race times of all others become infinite."""
-    own_key = extend(key, customer.key)
-    for row in range(len(times)):
-        offer: Record = prices.offers[row]
-        times[row] = np.inf
-        if prices.for_segment[row, customer.segment] and offer.retailer != customer.retailer:
-            times[row] = race_time(extend(own_key, offer.key), known[row], advertising[offer.retailer], choice)
-    last = race_limit(times, segment.consideration_offers)
-    for row in range(len(times)):
-        if times[row] > last:
-            times[row] = np.inf
 
 
 @rule

@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from marketsim.market.compiled import rule
 from marketsim.market.billing import ALL_TIERS
+from marketsim.market.compiled import rule
 from marketsim.market.desks import ServiceMonth
 from marketsim.market.draws import extend, normal, poisson, uniform
 from marketsim.market.exact import units

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from marketsim.market.choice import offer_utility, offered_bill
+from marketsim.market.choice import offer_utility
 from marketsim.market.compiled import rule
 from marketsim.market.contracts import YEAR, Prices, no_contract, renew, set_term
 from marketsim.market.draws import exponential, extend, gumbel, uniform
 from marketsim.market.frame import Frame
+from marketsim.market.quotes import offered_bill
 from marketsim.market.records import Record, Records
 from marketsim.market.segments import Behaviour
 from marketsim.market.tariffs import mean_market_bill, wholesale_exposure

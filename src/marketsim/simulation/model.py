@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marketsim.market import desks, start, tariffs, tiers
-from marketsim.market.choice import ChoiceKeys, ChoiceTally, Standing
+from marketsim.market.choice import ChoiceKeys, ChoiceTally
 from marketsim.market.contracts import Prices
 from marketsim.market.draws import name_key, purpose_key, world_key
 from marketsim.market.exact import as_float
@@ -17,6 +17,7 @@ from marketsim.market.experience import ExperienceKeys, ExperienceTally
 from marketsim.market.frame import build_frame
 from marketsim.market.levers import build_levers, lever_names, ramp
 from marketsim.market.population import create
+from marketsim.market.search import Standing
 from marketsim.market.segments import build_behaviour
 from marketsim.market.spot import generate
 from marketsim.scenario.customers import CREDIT_GRADES
