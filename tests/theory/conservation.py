@@ -82,9 +82,11 @@ def check_network(tables: Tables, network_cny_per_mwh: float) -> None:
 
 
 def check_tickets(tables: Tables) -> None:
-    """V4: at every desk, what came and what was left over before is served or left over now."""
-    desks = plain(tables["desk_month"]).groupby(["retailer", "desk", "month"])[["arrivals", "served", "backlog"]].sum()
-    before = desks.groupby(["retailer", "desk"])["backlog"].shift(1).fillna(0.0)
+    """V4: in every region's team, what came and what was left over before is served or left over now."""
+    team = ["retailer", "desk", "region"]
+    table = plain(tables["desk_month"]).groupby([*team, "month"])[["arrivals", "served", "backlog"]].sum()
+    desks = table.unstack("month").fillna(0.0).stack("month", future_stack=True)
+    before = desks.groupby(team)["backlog"].shift(1).fillna(0.0)
     close(desks["arrivals"] + before, desks["served"] + desks["backlog"])
     assert (desks.to_numpy() >= 0).all()
 
