@@ -30,9 +30,7 @@ def call(*arguments: str | Path) -> int:
     return int(stopped.value.code or 0)
 
 
-@pytest.mark.parametrize(
-    "arguments", [["--help"], ["run", "--help"], ["check", str(tiny_market())], ["schema"]]
-)
+@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["check", str(tiny_market())], ["schema"]])
 def test_what_does_not_simulate_starts_without_heavy_imports(arguments: list[str]) -> None:
     code = (
         "import sys\nsys.argv = ['marketsim', *sys.argv[1:]]\nfrom marketsim.cli import main\n"
@@ -56,18 +54,14 @@ def test_check(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert call("check", write(tmp_path, STUDY), "--replications", "3", "--jobs", "2") == 0
     out = capsys.readouterr().out
     assert (
-        "4 retailers, 36 months, 5,000 agents for 30,000 customers; base + 1 policies x 3 "
-        "replications = 6 runs" in out
+        "4 retailers, 36 months, 5,000 agents for 30,000 customers; base + 1 policies x 3 replications = 6 runs" in out
     )
     assert "and 16 to check the answer (1 assumptions at both ends x 4 replications)" in out
     large = next(line for line in out.splitlines() if line.startswith("large_industrial"))
     # .1 x 5 / 150 and .5 / 150 of a bill of 463 x 1.02 + 200 CNY/MWh
     assert large.split()[1:4] == ["990", "3.3", "33.5"]
     assert large.split()[-2:] == ["2.24", "2.24"]
-    assert (
-        "* behaviour.fairness.visibility   0.5    0     1  How much of others' treatment customers see."
-        in out
-    )
+    assert "* behaviour.fairness.visibility   0.5    0     1  How much of others' treatment customers see." in out
     assert "is valid. It takes about" in out
     assert "warning" not in out
 
@@ -79,9 +73,7 @@ def test_check_warns_of_few_agents(tmp_path: Path, capsys: pytest.CaptureFixture
     assert "to check the answer" not in out
 
 
-def test_a_broken_scenario_is_explained_on_standard_error(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_broken_scenario_is_explained_on_standard_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = write(tmp_path, STUDY.replace("value_pct: 5", "value_pct: 105"))
     for command in ("check", "run"):
         assert call(command, path) == 2
@@ -193,16 +185,11 @@ def test_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     options = ["--jobs", "1", "--no-checks", "--profile", "--set", "run.replications=2", "--out", str(out)]
     assert call("run", tiny_market(), *options) == 0
     screen = capsys.readouterr().out
-    assert (
-        "2 retailers, 3 months, 40 agents for 520 customers; base + 1 policies x 2 replications = 4 runs"
-        in screen
-    )
+    assert "2 retailers, 3 months, 40 agents for 520 customers; base + 1 policies x 2 replications = 4 runs" in screen
     assert "North" in screen
     assert f"report  {out / 'report.html'}" in screen
     assert "phase of the month" in screen
-    assert {"manifest.json", "summary.csv", "report.html", "runs.parquet"} <= {
-        entry.name for entry in out.iterdir()
-    }
+    assert {"manifest.json", "summary.csv", "report.html", "runs.parquet"} <= {entry.name for entry in out.iterdir()}
 
 
 def test_public_names_are_imported_when_used() -> None:

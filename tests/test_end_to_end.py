@@ -15,7 +15,13 @@ from marketsim.scenario.loaded import Scenario
 from marketsim.scenario.loading import load_scenario
 
 SCENARIOS = sorted((Path(__file__).parent.parent / "scenarios").glob("*.yaml"))
-SMALL = {"run.agents": 250, "run.months": 16, "run.warmup_months": 4, "run.evaluate_from_month": 8, "run.replications": 2}
+SMALL = {
+    "run.agents": 250,
+    "run.months": 16,
+    "run.warmup_months": 4,
+    "run.evaluate_from_month": 8,
+    "run.replications": 2,
+}
 
 
 @pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)

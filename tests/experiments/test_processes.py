@@ -113,9 +113,7 @@ carry_out(given, plan(given.study), Path("out"), Settings(jobs=2, simulate=simul
 
 def test_a_script_without_a_main_guard_ends_with_advice(tmp_path: Path) -> None:
     root = Path(__file__).parents[2]
-    (tmp_path / "script.py").write_text(
-        f"import sys; sys.path[:0] = [{str(root)!r}, {str(root / 'src')!r}]{SCRIPT}"
-    )
+    (tmp_path / "script.py").write_text(f"import sys; sys.path[:0] = [{str(root)!r}, {str(root / 'src')!r}]{SCRIPT}")
     done = subprocess.run(
         [sys.executable, "script.py"], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
     )

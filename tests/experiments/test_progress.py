@@ -50,9 +50,7 @@ def draw(progress: Progress, done: int) -> None:
     progress.end()
 
 
-@pytest.mark.parametrize(
-    ("done", "expected"), [(4, f"runs {'#' * 32} 4/4"), (1, f"runs {'#' * 8}{'-' * 24} 1/4")]
-)
+@pytest.mark.parametrize(("done", "expected"), [(4, f"runs {'#' * 32} 4/4"), (1, f"runs {'#' * 8}{'-' * 24} 1/4")])
 def test_bar(done: int, expected: str) -> None:
     stream = io.StringIO()
     draw(Bar(stream), done)

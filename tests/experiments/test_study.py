@@ -67,13 +67,9 @@ def test_timings_stand_apart(result: StudyResult) -> None:
 
 
 def test_the_effect_is_found_and_turns_at_the_end_that_turns_it(result: StudyResult) -> None:
-    profit = result.summary[
-        (result.summary["kpi"] == "profit_cny_per_year") & (result.summary["retailer"] == "Alpha")
-    ]
+    profit = result.summary[(result.summary["kpi"] == "profit_cny_per_year") & (result.summary["retailer"] == "Alpha")]
     assert (profit[profit["policy"] != "base"]["diff_low"] > 0).all()
-    checks = result.checks[result.checks["kpi"] == "profit_cny_per_year"].set_index(
-        ["assumption", "end", "policy"]
-    )
+    checks = result.checks[result.checks["kpi"] == "profit_cny_per_year"].set_index(["assumption", "end", "policy"])
     assert checks["direction"].to_dict() == {
         (VISIBILITY, "low", "lane"): "up",
         (VISIBILITY, "low", "staff"): "up",
@@ -87,9 +83,7 @@ def test_the_effect_is_found_and_turns_at_the_end_that_turns_it(result: StudyRes
     assert set(result.checks["n"]) == {2}
 
 
-def test_a_second_study_gives_the_same_bytes_and_replaces_the_first(
-    result: StudyResult, tmp_path: Path
-) -> None:
+def test_a_second_study_gives_the_same_bytes_and_replaces_the_first(result: StudyResult, tmp_path: Path) -> None:
     carried_out(tmp_path / "study", checks=False, policies=["lane"])
     carried_out(tmp_path / "study")
     assert [path.name for path in tmp_path.iterdir()] == ["study"]
@@ -107,9 +101,7 @@ def test_failed_runs_are_rows_and_the_others_count(tmp_path: Path) -> None:
     assert lost[["policy", "replication", "months"]].to_numpy().tolist() == [["base", 1, 0], ["lane", 2, 0]]
     message = str(lost["error"].iloc[0])
     assert message.startswith("ZeroDivisionError: no customers in world 1 (in failing, fake_models.py:")
-    profit = found.summary[
-        (found.summary["kpi"] == "profit_cny_per_year") & (found.summary["retailer"] == "Alpha")
-    ]
+    profit = found.summary[(found.summary["kpi"] == "profit_cny_per_year") & (found.summary["retailer"] == "Alpha")]
     assert dict(zip(profit["policy"], profit["n"], strict=True)) == {"base": 3, "lane": 2, "staff": 3}
     assert len(found.table("market_month")) == 10 * MONTHS
 
@@ -133,9 +125,7 @@ def test_when_every_run_fails_earlier_results_stay(tmp_path: Path) -> None:
 
 
 def test_an_interruption_keeps_finished_runs(tmp_path: Path) -> None:
-    with pytest.raises(
-        StudyInterruptedError, match="interrupted; 5 of 12 runs and 0 of 24 assumption checks finished"
-    ):
+    with pytest.raises(StudyInterruptedError, match="interrupted; 5 of 12 runs and 0 of 24 assumption checks finished"):
         carried_out(tmp_path / "study", progress=Impatient(5))
     found = load(tmp_path / "study")
     assert found.manifest["status"] == "interrupted"
@@ -212,9 +202,7 @@ def test_results_go_to_a_folder_of_the_studys_name(tmp_path: Path, monkeypatch: 
     seen: list[tuple[Any, ...]] = []
     monkeypatch.setattr(study, "carry_out", lambda *given: seen.append(given))
     monkeypatch.chdir(tmp_path)
-    run_study(
-        replace(scenario(), name="my study"), jobs=3, threads=2, policies=["lane"], checks=False, command="x"
-    )
+    run_study(replace(scenario(), name="my study"), jobs=3, threads=2, policies=["lane"], checks=False, command="x")
     _, runs, folder, settings, progress = seen[0]
     assert folder == Path("results") / "my study"
     assert (runs.policies, runs.checks) == (("lane",), ())

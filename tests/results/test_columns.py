@@ -40,18 +40,14 @@ def test_a_table_without_rows_keeps_its_types(tables: dict[str, pd.DataFrame]) -
 
 
 def test_a_missing_or_unknown_column_is_named(tables: dict[str, pd.DataFrame]) -> None:
-    with pytest.raises(
-        ValueError, match=r"table flows: missing columns \['energy_mwh'\], unknown columns \['x'\]"
-    ):
+    with pytest.raises(ValueError, match=r"table flows: missing columns \['energy_mwh'\], unknown columns \['x'\]"):
         to_arrow(tables["flows"].rename(columns={"energy_mwh": "x"}), FLOWS)
 
 
 def test_runs_hold_whole_numbers() -> None:
     frame = pd.DataFrame([("base", 0, "", "done", "", 60, 540, 500)], columns=RUNS.column_names())
     found = to_arrow(frame, RUNS).to_pandas()
-    assert [str(found[name].dtype) for name in ("replication", "months", "customers", "agents")] == [
-        "int64"
-    ] * 4
+    assert [str(found[name].dtype) for name in ("replication", "months", "customers", "agents")] == ["int64"] * 4
 
 
 def test_parquet_keeps_values_and_sorts_categories(tables: dict[str, pd.DataFrame], tmp_path: Path) -> None:
@@ -69,9 +65,7 @@ def test_parquet_keeps_values_and_sorts_categories(tables: dict[str, pd.DataFram
 def test_spooled_tables_come_back_in_any_order(tmp_path: Path) -> None:
     first, second = Spool(tmp_path, "a"), Spool(tmp_path, "b")
     runs = [simulate(scenario(), world, policy) for world in (0, 1) for policy in ("base", "lane")]
-    places = [
-        spool.append(run.tables) for spool, run in zip((first, second, first, second), runs, strict=True)
-    ]
+    places = [spool.append(run.tables) for spool, run in zip((first, second, first, second), runs, strict=True)]
     for table in MONTHLY_TABLES:
         order = [2, 0, 3, 1]
         found = list(read_places(tmp_path, [places[index][table.name] for index in order]))

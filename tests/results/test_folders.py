@@ -41,9 +41,7 @@ def test_without_commit_nothing_changes(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["study"]
 
 
-def test_a_move_that_fails_brings_the_earlier_results_back(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_move_that_fails_brings_the_earlier_results_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     put(tmp_path / "study", "old")
     with Stage(tmp_path / "study") as stage:
         put(stage.folder, "new")

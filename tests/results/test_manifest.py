@@ -44,9 +44,7 @@ def test_another_model_changes_the_hash(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_manifest_tells_what_was_run_and_is_plain_json() -> None:
     given = scenario({"seed": 7})
-    found = build(
-        given, status="complete", policies=("lane",), counts={"main": {"done": 8}}, command="marketsim run x"
-    )
+    found = build(given, status="complete", policies=("lane",), counts={"main": {"done": 8}}, command="marketsim run x")
     assert json.loads(json.dumps(found)) == found
     assert (found["seed"], found["status"], found["policies"]) == (7, "complete", ["lane"])
     assert found["hash"].startswith(found["short_hash"])

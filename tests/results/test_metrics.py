@@ -33,9 +33,7 @@ def table(schema: Table, rows: list[dict[str, Any]]) -> pd.DataFrame:
     return pd.DataFrame(labelled, columns=schema.column_names())
 
 
-def sale(
-    month: int, retailer: str, segment: str, tier: str, *amounts: float, **more: float
-) -> dict[str, Any]:
+def sale(month: int, retailer: str, segment: str, tier: str, *amounts: float, **more: float) -> dict[str, Any]:
     names = ("customers", "energy_mwh", "revenue_cny", "procurement_cny", "satisfaction")
     labels = {"month": month, "retailer": retailer, "segment": segment, "tier": tier}
     return {**labels, **dict(zip(names, amounts, strict=True)), **more}
@@ -70,9 +68,7 @@ SALES = [
 ]
 
 
-def desk(
-    month: int, name: str, region: str, tier: str, arrivals: float, wait: float, **more: float
-) -> dict[str, Any]:
+def desk(month: int, name: str, region: str, tier: str, arrivals: float, wait: float, **more: float) -> dict[str, Any]:
     labels = {"month": month, "retailer": "Alpha", "desk": name, "region": region, "tier": tier}
     return {**labels, "arrivals": arrivals, "wait_minutes": wait, "busy_wait_minutes": 2 * wait, **more}
 
@@ -174,9 +170,7 @@ def found() -> pd.DataFrame:
     return kpis(RunResult("base", 3, tables, 14, 540, 540), scenario(RUN))
 
 
-def value(
-    found: pd.DataFrame, kpi: str, retailer: str = "Alpha", *, segment: str = "all", tier: str = "all"
-) -> float:
+def value(found: pd.DataFrame, kpi: str, retailer: str = "Alpha", *, segment: str = "all", tier: str = "all") -> float:
     labels = {"retailer": retailer, "segment": segment, "tier": tier, "kpi": kpi}
     rows = found[np.all([found[column] == label for column, label in labels.items()], axis=0)]
     assert len(rows) == 1

@@ -70,9 +70,7 @@ def test_everything_comes_back(stored: tuple[StudyResult, Contents]) -> None:
 def test_tables_hold_every_run_in_canonical_order(stored: tuple[StudyResult, Contents]) -> None:
     for table in MONTHLY_TABLES:
         frame = stored[0].table(table.name)
-        expected = pd.concat(
-            [simulate(scenario(), world, policy).tables[table.name] for policy, world in KEYS]
-        )
+        expected = pd.concat([simulate(scenario(), world, policy).tables[table.name] for policy, world in KEYS])
         labels = dict.fromkeys(frame.select_dtypes("category").columns, str)
         assert list(labels) == [name for name in table.key_names() if name not in ("replication", "month")]
         ordered = expected.sort_values(table.key_names(), ignore_index=True)
@@ -96,25 +94,19 @@ def test_a_broken_folder_is_said(stored: tuple[StudyResult, Contents], tmp_path:
 
 
 def test_csv_has_fixed_digits_and_line_ends(tmp_path: Path) -> None:
-    frame = pd.DataFrame(
-        {"policy": ["基准", "NA"], "n": [3, 4], "mean": [1 / 3, math.nan], "diff": [-0.0, 1e20]}
-    )
+    frame = pd.DataFrame({"policy": ["基准", "NA"], "n": [3, 4], "mean": [1 / 3, math.nan], "diff": [-0.0, 1e20]})
     write_csv(frame, tmp_path / "x.csv")
     expected = "policy,n,mean,diff\n基准,3,0.3333333333,0\nNA,4,,1e+20\n"
     assert (tmp_path / "x.csv").read_bytes() == expected.encode("utf-8")
 
 
-def test_a_retailer_called_na_is_no_missing_value(
-    stored: tuple[StudyResult, Contents], tmp_path: Path
-) -> None:
+def test_a_retailer_called_na_is_no_missing_value(stored: tuple[StudyResult, Contents], tmp_path: Path) -> None:
     result, contents = stored
     named = contents.summary.assign(retailer="NA")
     for path in result.folder.iterdir():
         if path.is_file():
             (tmp_path / path.name).write_bytes(path.read_bytes())
     (tmp_path / "tables").mkdir()
-    (tmp_path / "tables" / "kpis.parquet").write_bytes(
-        (result.folder / "tables" / "kpis.parquet").read_bytes()
-    )
+    (tmp_path / "tables" / "kpis.parquet").write_bytes((result.folder / "tables" / "kpis.parquet").read_bytes())
     write_csv(named, tmp_path / "summary.csv")
     assert set(load(tmp_path).summary["retailer"]) == {"NA"}

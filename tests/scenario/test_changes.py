@@ -123,9 +123,7 @@ def test_changes_on_loading(tmp_path: Path) -> None:
     scenario = load_scenario(path, {"run.months": 24, "segments.commercial.load_profile": "flat"})
     assert scenario.study.run.months == 24
     assert scenario.data.band_shares["commercial"] == pytest.approx((7 / 24, 9 / 24, 8 / 24))
-    assert load_scenario(
-        path, {"policies.lane.retailers.Alpha.desks.contact.staff_factor": 1.1}
-    ).study.policies == {
+    assert load_scenario(path, {"policies.lane.retailers.Alpha.desks.contact.staff_factor": 1.1}).study.policies == {
         "lane": {
             "retailers.Alpha.desks.contact.discipline": "priority",
             "retailers.Alpha.desks.contact.staff_factor": 1.1,

@@ -145,9 +145,7 @@ def test_a_broken_file_is_a_problem_of_the_scenario_line(tmp_path: Path) -> None
     text = "extends: cn_guangdong\nsegments:\n  commercial:\n    customers_file: book.csv\n    awareness: 2\n"
     energy, awareness = problems(write(tmp_path, text))
     assert (energy.line, energy.path, energy.value) == (4, "segments.commercial.customers_file", "book.csv")
-    assert energy.message.startswith(
-        "book.csv has a problem:\n         row 2, column annual_mwh = 0: must be"
-    )
+    assert energy.message.startswith("book.csv has a problem:\n         row 2, column annual_mwh = 0: must be")
     assert awareness.line == 5
 
 

@@ -45,9 +45,7 @@ def test_the_same_file_may_be_extended_twice_but_not_in_a_circle(tmp_path: Path)
 
 def test_a_file_that_extends_itself(tmp_path: Path) -> None:
     found = lines(write(tmp_path, "extends: study.yaml\n"))
-    assert found[0] == (
-        "1 extends = study.yaml: the files extend each other in a circle: study.yaml -> study.yaml"
-    )
+    assert found[0] == ("1 extends = study.yaml: the files extend each other in a circle: study.yaml -> study.yaml")
 
 
 def test_extends_that_leads_nowhere(tmp_path: Path) -> None:

@@ -67,8 +67,6 @@ def test_the_tiny_market_uses_everything() -> None:
     offers = [offer for retailer in study.retailers.values() for offer in retailer.offers.values()]
     assert {offer.kind for offer in offers} == {"fixed", "linked", "share", "time_of_use", "block"}
     desks = [
-        getattr(retailer.desks, name)
-        for retailer in study.retailers.values()
-        for name in ("contact", "field", "case")
+        getattr(retailer.desks, name) for retailer in study.retailers.values() for name in ("contact", "field", "case")
     ]
     assert {desk.discipline for desk in desks} == {"fifo", "priority", "dedicated"}

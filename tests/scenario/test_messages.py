@@ -18,8 +18,7 @@ MISTAKES = {
     ),
     "field with the wrong unit": (
         "retailers: {Alpha: {offers: {o: {kind: fixed, price_cny_per_kwh: 0.475}}}}",
-        "2 retailers.Alpha.offers.o.price_cny_per_kwh = 0.475: unknown field; did you mean "
-        "price_cny_per_mwh (475)?",
+        "2 retailers.Alpha.offers.o.price_cny_per_kwh = 0.475: unknown field; did you mean price_cny_per_mwh (475)?",
     ),
     "field of another section": (
         "retailers: {Alpha: {value_pct: 5}}",
@@ -28,8 +27,7 @@ MISTAKES = {
     ),
     "dotted path out of place": (
         "run.months: 12",
-        "2 run.months = 12: a dotted path may stand only under `policies` and `assumptions`; "
-        "indent its parts here",
+        "2 run.months = 12: a dotted path may stand only under `policies` and `assumptions`; indent its parts here",
     ),
     "too large": (
         "retailers: {Alpha: {tiers: {key: {rule: {value_pct: 105}}}}}",
@@ -37,8 +35,7 @@ MISTAKES = {
     ),
     "enormous": (
         f"run: {{seed: 1{'0' * 5000}}}",
-        "2 run.seed = inf: must be a whole number between 0 and 9223372036854775807, not "
-        "infinite or undefined",
+        "2 run.seed = inf: must be a whole number between 0 and 9223372036854775807, not infinite or undefined",
     ),
     "whole number": (
         "run: {months: 12.5}",
@@ -96,8 +93,7 @@ MISTAKES = {
     ),
     "no kind of offer": (
         "retailers: {Alpha: {offers: {o: {price_cny_per_mwh: 480}}}}",
-        "2 retailers.Alpha.offers.o: must be a section with kind: fixed or linked or share or "
-        "time_of_use or block",
+        "2 retailers.Alpha.offers.o: must be a section with kind: fixed or linked or share or time_of_use or block",
     ),
     "missing": (
         "retailers: {Alpha: {offers: {o: {kind: linked}}}}",
@@ -138,8 +134,7 @@ MISTAKES = {
     ),
     "unknown region": (
         "segments: {commercial: {region_mix: {urbn: 1}}}",
-        "2 segments.commercial.region_mix.urbn = 1: there is no region urbn; there are rural, "
-        "suburban, urban",
+        "2 segments.commercial.region_mix.urbn = 1: there is no region urbn; there are rural, suburban, urban",
     ),
     "mix does not sum to one": (
         "segments: {commercial: {region_mix: {urban: 0.5}}}",
@@ -184,10 +179,8 @@ MISTAKES = {
     ),
     "grade that nobody has": (
         "retailers: {Alpha: {tiers: {key: {rule: {credit: A}}}}}\n"
-        "segments:\n"
-        + "".join(f"  {name}: {{credit_mix: {{A: 0, B: 1, C: 0, D: 0}}}}\n" for name in _SEGMENTS),
-        "2 retailers.Alpha.tiers.key.rule.credit = A: no customer of any segment has credit "
-        "grade A or better",
+        "segments:\n" + "".join(f"  {name}: {{credit_mix: {{A: 0, B: 1, C: 0, D: 0}}}}\n" for name in _SEGMENTS),
+        "2 retailers.Alpha.tiers.key.rule.credit = A: no customer of any segment has credit grade A or better",
     ),
     "region where nobody lives": (
         "retailers: {Alpha: {tiers: {key: {rule: {regions: [rural]}}}}}\n"
@@ -198,8 +191,7 @@ MISTAKES = {
     ),
     "region that does not exist": (
         "retailers: {Alpha: {tiers: {key: {rule: {regions: [town]}}}}}",
-        "2 retailers.Alpha.tiers.key.rule.regions = [town]: there is no region town; there are "
-        "rural, suburban, urban",
+        "2 retailers.Alpha.tiers.key.rule.regions = [town]: there is no region town; there are rural, suburban, urban",
     ),
     "warm-up as long as the run": (
         "run: {months: 12}",
@@ -207,8 +199,7 @@ MISTAKES = {
     ),
     "results before policies": (
         "run: {evaluate_from_month: 6}",
-        "2 run.evaluate_from_month = 6: must be at least run.warmup_months (12) and less than "
-        "run.months (60)",
+        "2 run.evaluate_from_month = 6: must be at least run.warmup_months (12) and less than run.months (60)",
     ),
     "event after the run": (
         "events: [{type: price_shock, month: 60, size: 0.3}]",
@@ -285,8 +276,7 @@ MISTAKES = {
     ),
     "assumption that does not exist": (
         "assumptions: {behaviour.fairness.visibilty: [0, 1]}",
-        "2 assumptions.behaviour.fairness.visibilty = [0, 1]: unknown field visibilty; did you "
-        "mean visibility?",
+        "2 assumptions.behaviour.fairness.visibilty = [0, 1]: unknown field visibilty; did you mean visibility?",
     ),
     "assumption that is no number": (
         "assumptions: {retailers.Alpha.desks.contact.discipline: [0, 1]}",
@@ -304,13 +294,11 @@ MISTAKES = {
     ),
     "assumption with one end": (
         "assumptions: {behaviour.fairness.visibility: [0]}",
-        "2 assumptions.behaviour.fairness.visibility = [0]: must be a list of 2 entries, for "
-        "example [0.5, 1.5]",
+        "2 assumptions.behaviour.fairness.visibility = [0]: must be a list of 2 entries, for example [0.5, 1.5]",
     ),
     "assumption whose end breaks a sum": (
         "assumptions: {segments.commercial.credit_mix.A: [0.3, 0.4]}",
-        "2 assumptions: segments.commercial.credit_mix: the four credit shares must sum to 1; "
-        "they sum to 0.95",
+        "2 assumptions: segments.commercial.credit_mix: the four credit shares must sum to 1; they sum to 0.95",
     ),
 }
 
@@ -400,8 +388,6 @@ def test_a_tier_may_be_set_to_nobody_by_a_share_of_zero(tmp_path: Path) -> None:
 def test_file_that_does_not_exist(tmp_path: Path) -> None:
     write(tmp_path, STUDY, "vip_lane.yaml")
     [found] = problems(tmp_path / "vip_lan.yaml")
-    assert (
-        found.message == f"there is no file {tmp_path}/vip_lan.yaml; did you mean {tmp_path}/vip_lane.yaml?"
-    )
+    assert found.message == f"there is no file {tmp_path}/vip_lan.yaml; did you mean {tmp_path}/vip_lane.yaml?"
     [folder] = problems(tmp_path)
     assert folder.message == f"{tmp_path} is a folder; give one of its files: vip_lane.yaml"

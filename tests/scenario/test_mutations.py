@@ -21,9 +21,7 @@ TINY = yaml.safe_load(tiny_market().read_text(encoding="utf-8")) | {
     "assumptions": {"behaviour.fairness.visibility": [0, 1]},
     "market": {
         "spot": {"kind": "generated", "mean_cny_per_mwh": 400},
-        "regions": {
-            "urban": {"share": 1, "supply_quality": 0.9, "travel_minutes": 20, "field_sla_minutes": 45}
-        },
+        "regions": {"urban": {"share": 1, "supply_quality": 0.9, "travel_minutes": 20, "field_sla_minutes": 45}},
     },
 }
 WORDS = [
@@ -46,12 +44,8 @@ junk = st.one_of(
     st.integers(),
     st.floats(),
     st.text(max_size=8),
-    st.sampled_from(
-        [*WORDS, 10**400, -1, 0, "1e5", "5%", "2024-01", "\x00", {}, [], [[]], {"kind": "fixed"}, [None]]
-    ),
-    st.dictionaries(
-        st.sampled_from(WORDS) | st.text(max_size=4), st.integers() | st.text(max_size=3), max_size=2
-    ),
+    st.sampled_from([*WORDS, 10**400, -1, 0, "1e5", "5%", "2024-01", "\x00", {}, [], [[]], {"kind": "fixed"}, [None]]),
+    st.dictionaries(st.sampled_from(WORDS) | st.text(max_size=4), st.integers() | st.text(max_size=3), max_size=2),
     st.lists(st.integers() | st.text(max_size=3), max_size=3),
 )
 

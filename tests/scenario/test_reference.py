@@ -35,9 +35,7 @@ sme_industrial 0.8"""
     "path", ["retailers.desks.contact", "retailers.*.desks.contact", "retailers.Alpha.desks.contact"]
 )
 def test_names_may_be_left_out(path: str) -> None:
-    assert "  handle_minutes            Mean time to handle one request. [minutes, default 30]" in explain(
-        path
-    )
+    assert "  handle_minutes            Mean time to handle one request. [minutes, default 30]" in explain(path)
 
 
 def test_a_section_with_variants_lists_what_they_share_once() -> None:
@@ -112,9 +110,7 @@ def test_the_starter_never_overwrites(tmp_path: Path) -> None:
 
 
 def test_the_starter_needs_a_market() -> None:
-    with pytest.raises(
-        ScenarioError, match="there is no shipped market x; there are cn_guangdong, full_choice"
-    ):
+    with pytest.raises(ScenarioError, match="there is no shipped market x; there are cn_guangdong, full_choice"):
         starter_text("f.yaml", "x")
 
 

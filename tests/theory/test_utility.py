@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-
 from tests.markets import by_month, firms, frictionless, opened, plain, run
 
 CUSTOMERS, MONTHS = 4000, 12
@@ -51,7 +50,10 @@ def test_a_name_attracts() -> None:
 
 
 def test_a_lever_binds_whom_it_covers() -> None:
-    lever = {"levers.care.hooks.switching_cost_logits": 1.5, "levers.care.effects": {"personalisation": 0, "convenience": 0}}
+    lever = {
+        "levers.care.hooks.switching_cost_logits": 1.5,
+        "levers.care.effects": {"personalisation": 0, "convenience": 0},
+    }
     rates = move_rates({**lever, "levers.care.ramp_months": 1, "retailers.Alpha.levers.care": {"intensity": 0.6}})
     check(rates, "Alpha", "Beta", logistic(-0.9))
     check(rates, "Beta", "Alpha", 0.5)
@@ -155,7 +157,9 @@ def test_outside_the_window_fewer_look_around() -> None:
 def test_nobody_chooses_the_default_supplier() -> None:
     """Its customers look around in any month, and it is not among the alternatives."""
     changes = firms(420.0, 420.0, initial_share=0.3)
-    scenario = frictionless({**changes, "market.default_supplier.initial_share": 0.4, "segments.users.search_rate": 0.7})
+    scenario = frictionless(
+        {**changes, "market.default_supplier.initial_share": 0.4, "segments.users.search_rate": 0.7}
+    )
     served = by_month(run(scenario)["retailer_month"], "default supplier", "customers")
     assert served[0] == pytest.approx(800, abs=4 * math.sqrt(480))
     for month in range(1, 5):

@@ -31,9 +31,7 @@ Settings = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="PATH=VALUE", help="Change a value of the scenario; repeatable."),
 ]
-NoChecks = Annotated[
-    bool, typer.Option("--no-checks", help="Do not repeat the runs at the ends of assumptions.")
-]
+NoChecks = Annotated[bool, typer.Option("--no-checks", help="Do not repeat the runs at the ends of assumptions.")]
 
 
 def _version(wanted: bool) -> None:
@@ -63,9 +61,7 @@ def run(
     settings: Settings = None,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder of the results.")] = None,
     no_checks: NoChecks = False,
-    profile: Annotated[
-        bool, typer.Option("--profile", help="Show the time of each phase of the month.")
-    ] = False,
+    profile: Annotated[bool, typer.Option("--profile", help="Show the time of each phase of the month.")] = False,
 ) -> None:
     """Run base and policies of a scenario, compare them, and write a report."""
     from marketsim.cli.run import run_scenario

@@ -26,9 +26,7 @@ def parse_settings(settings: Sequence[str]) -> dict[str, Any]:
         path, equals, text = setting.partition("=")
         try:
             if not equals or not path.strip():
-                raise ValueError(
-                    "must be path=value, for example retailers.Alpha.desks.contact.staff_factor=1.1"
-                )
+                raise ValueError("must be path=value, for example retailers.Alpha.desks.contact.staff_factor=1.1")
             changes[path.strip()] = parse_value(text)
         except ValueError as error:
             problems.append(Problem(f"--set {setting}", str(error)))
@@ -67,9 +65,7 @@ def load_with_options(
         return scenario, ""
     moved = shortened(scenario.study.run, months)
     moved = {path: value for path, value in moved.items() if path not in changes}
-    return load_scenario(file, {**changes, "run.months": months, **moved}), _describe(
-        moved, scenario.study.run, months
-    )
+    return load_scenario(file, {**changes, "run.months": months, **moved}), _describe(moved, scenario.study.run, months)
 
 
 def shortened(run: RunSettings, months: int) -> dict[str, int]:
@@ -90,9 +86,7 @@ def _agents(text: str | None) -> int | str | None:
     try:
         return int(text.replace("_", ""))
     except ValueError:
-        raise ScenarioError(
-            [Problem("--agents", "must be a whole number or all", text)], "the command"
-        ) from None
+        raise ScenarioError([Problem("--agents", "must be a whole number or all", text)], "the command") from None
 
 
 def _describe(moved: dict[str, int], run: RunSettings, months: int) -> str:

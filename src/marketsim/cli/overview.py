@@ -52,22 +52,16 @@ class Size:
 def size_of(scenario: Scenario, *, checks: bool = True) -> Size:
     """Return how much a study runs, with or without assumption checks."""
     study, books = scenario.study, scenario.data.books
-    customers = {
-        name: len(books[name].ids) if name in books else s.customers for name, s in study.segments.items()
-    }
+    customers = {name: len(books[name].ids) if name in books else s.customers for name, s in study.segments.items()}
     energy = {
-        name: float(books[name].annual_mwh.sum()) / 12
-        if name in books
-        else s.customers * s.energy_mwh_per_month
+        name: float(books[name].annual_mwh.sum()) / 12 if name in books else s.customers * s.energy_mwh_per_month
         for name, s in study.segments.items()
     }
     variants = 1 + len(study.policies)
     ends = 2 * len(study.assumptions) if checks and study.policies else 0
     agents = agents_by_segment(scenario)
     run = study.run
-    return Size(
-        customers, energy, agents, variants * run.replications, variants * ends * run.check_replications
-    )
+    return Size(customers, energy, agents, variants * run.replications, variants * ends * run.check_replications)
 
 
 def head(scenario: Scenario, size: Size) -> list[str]:
@@ -106,9 +100,7 @@ def segment_table(scenario: Scenario, size: Size) -> Table:
     )
     for column in columns:
         table.add_column(column, justify="right")
-    tickets = {
-        name: size.customers[name] * s.tickets_per_month for name, s in scenario.study.segments.items()
-    }
+    tickets = {name: size.customers[name] * s.tickets_per_month for name, s in scenario.study.segments.items()}
     for name in scenario.study.segments:
         shares = [_percent(part, name) for part in (size.customers, size.energy, tickets)]
         worth = [f"{value:.3g}" for value in _worth(scenario.study, name)]
@@ -145,9 +137,7 @@ def reference_bill(study: Study) -> float:
 def notes(scenario: Scenario, size: Size) -> list[str]:
     """Return what to read beside the table, and a warning if few agents carry most of the energy."""
     bill = reference_bill(scenario.study)
-    lines = [
-        f"+0.1 quality and switching cost: CNY/MWh, at a bill of {bill:.0f} CNY/MWh with network charges"
-    ]
+    lines = [f"+0.1 quality and switching cost: CNY/MWh, at a bill of {bill:.0f} CNY/MWh with network charges"]
     rest = carriers(size.agents, size.energy)
     full = all(size.agents[name] == count for name, count in size.customers.items())
     if rest < FEWEST_CARRIERS and not full:
@@ -162,9 +152,7 @@ def assumption_table(study: Study) -> Table:
     """Return the study's uncertain inputs: value in the base, low and high end, unit, and meaning."""
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for column in ("assumption", "base", "low", "high", "what it is"):
-        table.add_column(
-            column, justify="left" if column in ("assumption", "what it is") else "right", overflow="fold"
-        )
+        table.add_column(column, justify="left" if column in ("assumption", "what it is") else "right", overflow="fold")
     data = dump(study)
     for path, (low, high) in study.assumptions.items():
         value, shape = data, shape_at(locate(path, data), data)

@@ -90,9 +90,7 @@ class ProcessWorkers:
     def _processes(self) -> ProcessPoolExecutor:
         if self._pool is None:
             setting = (self._job, self._stop, self._started)
-            self._pool = ProcessPoolExecutor(
-                self._jobs, self._context, initializer=start_worker, initargs=setting
-            )
+            self._pool = ProcessPoolExecutor(self._jobs, self._context, initializer=start_worker, initargs=setting)
         return self._pool
 
     def _collect(self, receive: Receive, show: Callable[[], None]) -> None:

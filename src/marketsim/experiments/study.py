@@ -87,9 +87,7 @@ class Settings:
     simulate: Simulate | None = None
 
 
-def carry_out(
-    scenario: Scenario, runs: Plan, folder: Path, settings: Settings, progress: Progress
-) -> StudyResult:
+def carry_out(scenario: Scenario, runs: Plan, folder: Path, settings: Settings, progress: Progress) -> StudyResult:
     """Do what `run_study` says, with a plan and settings."""
     refuse_in_starting_worker()
     check_target(folder)

@@ -147,7 +147,13 @@ def cost_of_leaving(customer: Record, segment: Record, levers: Levers) -> float:
 
 @rule
 def value_of_staying(
-    customer: Record, segment: Record, prices: Prices, standing: Standing, choice: Record, bill: float, taste_key: np.uint64
+    customer: Record,
+    segment: Record,
+    prices: Prices,
+    standing: Standing,
+    choice: Record,
+    bill: float,
+    taste_key: np.uint64,
 ) -> float:
     """Return the utility of keeping the present contract until its end, without its own draw."""
     plan: Record = prices.plans[customer.plan]
@@ -238,7 +244,11 @@ def best_alternative(
     for row in range(len(bills)):
         offer: Record = prices.offers[row]
         own = offer.retailer == customer.retailer
-        if not prices.for_segment[row, customer.segment] or (own and not in_window) or (not own and times[row] == np.inf):
+        if (
+            not prices.for_segment[row, customer.segment]
+            or (own and not in_window)
+            or (not own and times[row] == np.inf)
+        ):
             continue
         bill = bills[row]
         if not own and customer.energy > 0.0:
@@ -252,7 +262,14 @@ def best_alternative(
 
 @rule
 def put_into_force(
-    customer: Record, segment: Record, month: int, row: int, bill: float, prices: Prices, standing: Standing, choice: Record
+    customer: Record,
+    segment: Record,
+    month: int,
+    row: int,
+    bill: float,
+    prices: Prices,
+    standing: Standing,
+    choice: Record,
 ) -> None:
     """Sign an offer, in place, with the own retailer or another."""
     offer: Record = prices.offers[row]

@@ -280,7 +280,9 @@ def write_waits(desk: Record, blocks: LoadBlocks, month: DeskMonth, column: int,
     site.utilisation = used
 
 
-def expected_responsiveness(wait_probability: FloatArray, wait_hours: FloatArray, offset: FloatArray, half_time: FloatArray) -> FloatArray:
+def expected_responsiveness(
+    wait_probability: FloatArray, wait_hours: FloatArray, offset: FloatArray, half_time: FloatArray
+) -> FloatArray:
     """Return the expected quality of service of tickets that wait with a probability, exponentially."""
     decay = np.log(2.0) / half_time
     rate_factor = 1.0 + decay * wait_hours / np.maximum(wait_probability, 1e-12)
@@ -292,7 +294,9 @@ def expected_responsiveness(wait_probability: FloatArray, wait_hours: FloatArray
 def build_blocks(study: Study) -> LoadBlocks:
     """Return the load blocks of a study."""
     blocks = study.market.load_blocks
-    return LoadBlocks(np.array([b.hours_share for b in blocks]), np.array([b.load_factor for b in blocks], dtype=np.float64))
+    return LoadBlocks(
+        np.array([b.hours_share for b in blocks]), np.array([b.load_factor for b in blocks], dtype=np.float64)
+    )
 
 
 def build_desks(frame: Frame, study: Study) -> Records:

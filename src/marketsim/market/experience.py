@@ -151,7 +151,9 @@ def month_of_service(
 
 
 @rule
-def remember_service(customer: Record, felt: float, served: bool, reputation: float, first: bool, memory: float) -> None:
+def remember_service(
+    customer: Record, felt: float, served: bool, reputation: float, first: bool, memory: float
+) -> None:
     """Update the responsiveness that a customer feels, in place: without a ticket it drifts to the reputation."""
     before = reputation if first else customer.felt_service
     customer.felt_service = felt if served else before + memory * (reputation - before)

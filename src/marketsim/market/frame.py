@@ -42,7 +42,9 @@ class Frame:
 def build_frame(base: Study, policy: Study) -> Frame:
     """Return the common indices of a base market and the same market under a policy."""
     retailers = tuple(sorted(base.retailers))
-    offers = sorted({(name, offer) for study in (base, policy) for name in retailers for offer in study.retailers[name].offers})
+    offers = sorted(
+        {(name, offer) for study in (base, policy) for name in retailers for offer in study.retailers[name].offers}
+    )
     return Frame(
         retailers=retailers,
         segments=tuple(sorted(base.segments)),

@@ -138,7 +138,10 @@ def build_levers(frame: Frame, study: Study, running: dict[tuple[str, str], floa
     return Levers(
         first=np.searchsorted(retailers, np.arange(len(frame.retailers) + 2)).astype(np.int64),
         rows=np.array(
-            [_lever(d, use, running.get((name, lever), 0.0)) for d, (name, lever, use) in zip(definitions, rows, strict=True)],
+            [
+                _lever(d, use, running.get((name, lever), 0.0))
+                for d, (name, lever, use) in zip(definitions, rows, strict=True)
+            ],
             dtype=LEVER,
         ),
         covers=_coverage([use for _, _, use in rows], frame),

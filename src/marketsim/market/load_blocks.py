@@ -121,9 +121,7 @@ def admit(demands: FloatArray, room: float) -> tuple[FloatArray, FloatArray]:
 
 
 @rule
-def backlog_line(
-    before: float, after: float, served: float, spare: float, hours: float
-) -> tuple[float, float]:
+def backlog_line(before: float, after: float, served: float, spare: float, hours: float) -> tuple[float, float]:
     """Return the share of a block in which a class has a backlog, and the mean wait that it causes.
 
     The backlog is a fluid that changes evenly; one that can be cleared is cleared as fast as the classes

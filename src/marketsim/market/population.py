@@ -213,7 +213,10 @@ def _attribute_loop(population: Records, spread: _Spread, purposes: KeyArray) ->
         tenure = spread.initial_tenure[s] * exponential(extend(purposes[5], key))
         customer.joined = -int(min(tenure, LONGEST_INITIAL_TENURE))
         dirichlet(
-            extend(purposes[6], key), spread.quality_weights[s], spread.weights_concentration[s], customer.quality_weights
+            extend(purposes[6], key),
+            spread.quality_weights[s],
+            spread.weights_concentration[s],
+            customer.quality_weights,
         )
 
 

@@ -114,9 +114,7 @@ def fifo_wait(arrival_rate: float, service_rate: float, servers: float) -> tuple
 
 
 @rule
-def priority_waits(
-    arrival_rates: FloatArray, service_rate: float, servers: float
-) -> tuple[float, FloatArray]:
+def priority_waits(arrival_rates: FloatArray, service_rate: float, servers: float) -> tuple[float, FloatArray]:
     """Return the probability of waiting and the mean wait of each class under non-preemptive priority (E11).
 
     Service times are exponential with one mean for all classes (Cobham 1954; Davis 1966). A class without
@@ -197,9 +195,7 @@ def two_stage_tail(slow_rate: float, fast_rate: float, hours: float) -> float:
 
 
 @rule
-def share_within(
-    standard: ServiceStandard, waiting_probability: float, mean_wait: float, service_rate: float
-) -> float:
+def share_within(standard: ServiceStandard, waiting_probability: float, mean_wait: float, service_rate: float) -> float:
     """Return the share of tickets served within a standard; 0 where travel alone takes longer."""
     if standard.clock == Clock.SOLUTION:
         return 1.0 - sojourn_tail(waiting_probability, mean_wait, service_rate, standard.limit_hours)

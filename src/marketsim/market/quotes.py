@@ -24,7 +24,13 @@ def tier_at(customer: Record, retailer: int, cut_off: FloatArray) -> int:
 
 @rule
 def expected_bill(
-    plan: Record, price_level: float, discount: float, expected_spot: float, network: float, energy: float, bands: FloatArray
+    plan: Record,
+    price_level: float,
+    discount: float,
+    expected_spot: float,
+    network: float,
+    energy: float,
+    bands: FloatArray,
 ) -> float:
     """Return the bill per MWh that a contract is expected to give over twelve months, without bonus and exit fee."""
     price = energy_price(plan, price_level, discount, expected_spot, energy, bands)

@@ -42,9 +42,7 @@ def gap_value(gap: float, experience: Record) -> float:
 
 
 @rule
-def month_satisfaction(
-    weights: FloatArray, quality: FloatArray, expectation: FloatArray, experience: Record
-) -> float:
+def month_satisfaction(weights: FloatArray, quality: FloatArray, expectation: FloatArray, experience: Record) -> float:
     """Return the satisfaction with one month: weighted quality plus disconfirmation (E17a)."""
     level = 0.0
     surprise = 0.0

@@ -34,9 +34,7 @@ class Standing(NamedTuple):
 
 
 @rule
-def search_hazard(
-    rate: float, satisfaction: float, bill_change: float, complaining: bool, choice: Record
-) -> float:
+def search_hazard(rate: float, satisfaction: float, bill_change: float, complaining: bool, choice: Record) -> float:
     """Return the hazard of comparing offers in a month (E19).
 
     Args:

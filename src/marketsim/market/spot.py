@@ -131,4 +131,3 @@ def fit_autoregression(history: FloatArray) -> tuple[float, float]:
     slope = float(np.dot(deviations[1:], deviations[:-1])) / power if power > 0 else 0.0
     persistence = min(max(slope, 0.0), 0.99)
     return persistence, float(np.std(deviations[1:] - persistence * deviations[:-1]))
-

@@ -76,9 +76,7 @@ def smallest_staff(load: DeskLoad, duty_share: float, standard: ServiceStandard,
 
 
 @rule
-def within_reach(
-    standard: ServiceStandard, target_share: float, handle_hours: float
-) -> tuple[ServiceStandard, float]:
+def within_reach(standard: ServiceStandard, target_share: float, handle_hours: float) -> tuple[ServiceStandard, float]:
     """Return the standard and target by which staff can be found: those given wherever possible."""
     if standard.clock == Clock.SOLUTION:
         reachable = -math.expm1(-standard.limit_hours / handle_hours)

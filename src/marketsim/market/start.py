@@ -23,7 +23,10 @@ def initial_shares(frame: Frame, study: Study) -> FloatArray:
     """Return the initial share of each supplier in each segment, the default supplier last. Shape (retailers + 1, segments)."""
     default = study.market.default_supplier.initial_share
     rows = [
-        [study.retailers[name].initial_share_by_segment.get(segment, study.retailers[name].initial_share) for segment in frame.segments]
+        [
+            study.retailers[name].initial_share_by_segment.get(segment, study.retailers[name].initial_share)
+            for segment in frame.segments
+        ]
         for name in frame.retailers
     ]
     return np.array([*rows, [default] * len(frame.segments)], dtype=np.float64)
@@ -31,7 +34,12 @@ def initial_shares(frame: Frame, study: Study) -> FloatArray:
 
 @rule
 def assign_retailers(
-    population: Records, shares: FloatArray, sold_to: NDArray[np.bool_], retailer_keys: NDArray[np.uint64], key: np.uint64, from_book: NDArray[np.bool_]
+    population: Records,
+    shares: FloatArray,
+    sold_to: NDArray[np.bool_],
+    retailer_keys: NDArray[np.uint64],
+    key: np.uint64,
+    from_book: NDArray[np.bool_],
 ) -> None:
     """Give every customer a supplier, in place.
 
@@ -66,7 +74,12 @@ def assign_retailers(
 
 @rule
 def sign_first_contracts(
-    population: Records, prices: Prices, behaviour: Behaviour, offer_key: np.uint64, end_key: np.uint64, from_book: NDArray[np.bool_]
+    population: Records,
+    prices: Prices,
+    behaviour: Behaviour,
+    offer_key: np.uint64,
+    end_key: np.uint64,
+    from_book: NDArray[np.bool_],
 ) -> None:
     """Give every customer the contract that it has when the run begins, in place.
 

@@ -43,9 +43,7 @@ month); exit_fee (CNY); exit_fee_per_mwh (CNY per MWh left in the term); hedged_
 bought forward at signing); term_months.
 """
 
-OFFER = record_type(
-    retailer="i8", plan="i8", price_level="f8", pass_through="f8", signup_bonus="f8", key="u8"
-)
+OFFER = record_type(retailer="i8", plan="i8", price_level="f8", pass_through="f8", signup_bonus="f8", key="u8")
 """An offer on sale, in the order of the frame.
 
 retailer; plan (row of its shape); price_level (CNY/MWh; fixed and time-of-use: price; linked: fee; share: benchmark; block:

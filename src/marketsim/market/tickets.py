@@ -30,9 +30,7 @@ class TicketRates(NamedTuple):
 
 
 @rule
-def kept_share(
-    customer: Record, first: NDArray[np.int64], levers: Records, covers: NDArray[np.bool_]
-) -> float:
+def kept_share(customer: Record, first: NDArray[np.int64], levers: Records, covers: NDArray[np.bool_]) -> float:
     """Return the share of a customer's contact tickets that reaches the desk."""
     s, r, k, j = customer.segment, customer.region, customer.tier, customer.retailer
     kept = 1.0
@@ -44,7 +42,13 @@ def kept_share(
 
 @rule
 def ticket_load(
-    population: Records, low: int, high: int, segments: Records, rates: TicketRates, levers: Levers, load: NDArray[np.int64]
+    population: Records,
+    low: int,
+    high: int,
+    segments: Records,
+    rates: TicketRates,
+    levers: Levers,
+    load: NDArray[np.int64],
 ) -> None:
     """Add the expected tickets of the customers of rows low to high to the load, in place.
 

@@ -106,7 +106,13 @@ def value_scores(population: Records, rows: IntArray, margins: FloatArray, defau
 
 
 def review(
-    population: Records, tiers: Tiers, retailer: int, rules: list[TierRule | None], scores: FloatArray, rows: IntArray, month: int
+    population: Records,
+    tiers: Tiers,
+    retailer: int,
+    rules: list[TierRule | None],
+    scores: FloatArray,
+    rows: IntArray,
+    month: int,
 ) -> list[float]:
     """Put a retailer's customers into tiers, in place.
 

@@ -56,9 +56,7 @@ def to_arrow(frame: pd.DataFrame, table: Table) -> pa.Table:
     for column in table.column_names():
         if column in codes:
             indices, names = codes[column]
-            arrays.append(
-                pa.DictionaryArray.from_arrays(pa.array(indices[order]), pa.array(names, pa.string()))
-            )
+            arrays.append(pa.DictionaryArray.from_arrays(pa.array(indices[order]), pa.array(names, pa.string())))
         else:
             kind = np.int64 if column in whole_columns(table) else np.float64
             arrays.append(pa.array(frame[column].to_numpy(dtype=kind)[order]))

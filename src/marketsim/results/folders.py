@@ -19,9 +19,7 @@ def check_target(folder: Path) -> None:
     """Raise ResultsError unless results may be put into the folder, in place of what is there."""
     place = folder.resolve()
     if place == Path.cwd() or place in Path.cwd().parents:
-        raise ResultsError(
-            f"{folder}: results replace their folder as a whole; choose one below the current folder"
-        )
+        raise ResultsError(f"{folder}: results replace their folder as a whole; choose one below the current folder")
     if place.exists() and not place.is_dir():
         raise ResultsError(f"{folder} is a file; choose a folder for the results")
     if place.is_dir() and any(place.iterdir()) and not is_results(place):

@@ -129,8 +129,7 @@ def _tidy(levels: list[_Level], result: RunResult, study: Study) -> pd.DataFrame
     values = np.concatenate([_values(level) for level in levels])
     order = np.lexsort([codes[column] for column in reversed(codes)])
     frame: dict[str, Any] = {
-        column: pd.Categorical.from_codes(codes[column][order], dtype=names.columns[column])
-        for column in codes
+        column: pd.Categorical.from_codes(codes[column][order], dtype=names.columns[column]) for column in codes
     }
     frame["replication"] = np.full(len(order), result.replication, dtype=np.int64)
     frame["value"] = np.where(np.isfinite(values), values, np.nan)[order]
@@ -166,8 +165,7 @@ class _Names:
         grids = np.indices(shape).reshape(len(shape), -1)
         columns = ("retailer", "segment", "tier", "kpi")
         codes = {
-            column: self._places(column, names)[grid]
-            for column, names, grid in zip(columns, axes, grids, strict=True)
+            column: self._places(column, names)[grid] for column, names, grid in zip(columns, axes, grids, strict=True)
         }
         policies = np.full(grids.shape[1], self._places("policy", (policy,))[0])
         return {"policy": policies, **codes}

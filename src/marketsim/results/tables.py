@@ -45,9 +45,7 @@ class Table:
 
 
 _POLICY = Column("policy", "", "policy, or base")
-_REPLICATION = Column(
-    "replication", "", "world, counted from 0; the same number is the same world under every policy"
-)
+_REPLICATION = Column("replication", "", "world, counted from 0; the same number is the same world under every policy")
 _MONTH = Column("month", "", "month, counted from 0")
 _RETAILER = Column("retailer", "", "retailer, or the default supplier")
 _SEGMENT = Column("segment", "", "customer type")
@@ -233,8 +231,7 @@ def describe() -> str:
     for table in (*MONTHLY_TABLES, KPIS_TABLE, RUNS):
         lines += [f"## {table.name}", "", f"A row is {table.row}.", ""]
         columns = [
-            (f"`{c.name}`", "key" if c in table.keys else c.unit, c.meaning)
-            for c in (*table.keys, *table.values)
+            (f"`{c.name}`", "key" if c in table.keys else c.unit, c.meaning) for c in (*table.keys, *table.values)
         ]
         lines += [*_markdown_table(("column", "unit", "meaning"), columns), ""]
     lines += ["## KPIs", "", "`better` is +1 where more is good, -1 where less is, 0 where neither is.", ""]

@@ -58,9 +58,7 @@ def _ids(table: CsvTable, faults: Faults) -> list[str]:
         if not row["id"]:
             faults.add(line, "id", None, "missing; every account needs an id of its own")
         elif row["id"] in first:
-            faults.add(
-                line, "id", row["id"], f"this id is given twice; the first is in row {first[row['id']]}"
-            )
+            faults.add(line, "id", row["id"], f"this id is given twice; the first is in row {first[row['id']]}")
         first.setdefault(row["id"], line)
     return table.column("id")
 
@@ -94,9 +92,7 @@ def _index(names: list[str], what: str) -> Callable[[str], float]:
 
     def read(text: str) -> float:
         if text not in positions:
-            raise ValueError(
-                no_such(what, text, names) if text else f"missing; must be a {what}: {', '.join(names)}"
-            )
+            raise ValueError(no_such(what, text, names) if text else f"missing; must be a {what}: {', '.join(names)}")
         return positions[text]
 
     return read

@@ -53,9 +53,7 @@ def with_policy(scenario: Scenario, policy: str) -> Study:
     if policy == BASE:
         return scenario.study
     if policy not in scenario.study.policies:
-        raise ScenarioError(
-            [Problem("policies", no_such("policy", policy, [BASE, *scenario.study.policies]))]
-        )
+        raise ScenarioError([Problem("policies", no_such("policy", policy, [BASE, *scenario.study.policies]))])
     return changed_study(scenario.study, scenario.study.policies[policy], f"policy {policy}")
 
 
@@ -127,8 +125,6 @@ def _whole(value: Node, path: Segments, data: Any) -> Node:
 def _data_part(study: Study) -> Any:
     """Return all that decides what is read from data files."""
     spot = study.market.spot
-    segments = {
-        name: [getattr(segment, field) for field in _DATA_FIELDS] for name, segment in study.segments.items()
-    }
+    segments = {name: [getattr(segment, field) for field in _DATA_FIELDS] for name, segment in study.segments.items()}
     names = (sorted(study.retailers), sorted(study.market.regions))
     return segments, study.market.time_bands, spot if spot.kind == "history" else None, names

@@ -80,14 +80,10 @@ def _initial_shares(study: Study) -> Iterator[Finding]:
 def _references(study: Study) -> Iterator[Finding]:
     segments, regions = list(study.segments), list(study.market.regions)
     for name, segment in study.segments.items():
-        yield from unknown_names(
-            ("segments", name, "region_mix"), segment.region_mix or {}, regions, "region"
-        )
+        yield from unknown_names(("segments", name, "region_mix"), segment.region_mix or {}, regions, "region")
     for name, lever in study.levers.items():
         path: Segments = ("levers", name, "costs", "per_customer_by_segment")
-        yield from unknown_names(
-            path, lever.costs.per_customer_by_segment, {*segments, *SHIPPED_SEGMENTS}, "segment"
-        )
+        yield from unknown_names(path, lever.costs.per_customer_by_segment, {*segments, *SHIPPED_SEGMENTS}, "segment")
     for name, retailer in study.retailers.items():
         own: Segments = ("retailers", name)
         yield from unknown_names((*own, "brand_logits"), retailer.brand_logits, segments, "segment")
@@ -100,9 +96,7 @@ def _references(study: Study) -> Iterator[Finding]:
 def _retailer_references(own: Segments, retailer: Retailer, study: Study) -> Iterator[Finding]:
     segments, regions = list(study.segments), list(study.market.regions)
     for name, offer in retailer.offers.items():
-        yield from unknown_names(
-            (*own, "offers", name, "segments"), offer.segments or (), segments, "segment"
-        )
+        yield from unknown_names((*own, "offers", name, "segments"), offer.segments or (), segments, "segment")
     yield from unknown_names((*own, "levers"), retailer.levers, study.levers, "lever")
     for name, use in retailer.levers.items():
         yield from unknown_names((*own, "levers", name, "segments"), use.segments or (), segments, "segment")
@@ -166,8 +160,7 @@ def _months(study: Study) -> Iterator[Finding]:
     if first is not None and not run.warmup_months <= first < run.months:
         yield (
             ("run", "evaluate_from_month"),
-            f"must be at least run.warmup_months ({run.warmup_months}) "
-            f"and less than run.months ({run.months})",
+            f"must be at least run.warmup_months ({run.warmup_months}) and less than run.months ({run.months})",
         )
     for position, event in enumerate(study.events):
         if event.month >= run.months:

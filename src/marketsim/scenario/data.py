@@ -48,9 +48,7 @@ def read_data(study: Study, tree: Node, folder: Path) -> tuple[ScenarioData, lis
     """
     reader = _Reader(tree)
     shares = {name: _shares(reader, study, name, folder) for name in study.segments}
-    books = {
-        name: _book(reader, study, name, folder) for name, s in study.segments.items() if s.customers_file
-    }
+    books = {name: _book(reader, study, name, folder) for name, s in study.segments.items() if s.customers_file}
     data = ScenarioData(
         band_shares=shares,
         books={name: book for name, book in books.items() if book is not None},

@@ -36,9 +36,7 @@ class Faults:
             message: what would be right.
         """
         self.count += 1
-        place = ", ".join(
-            part for part in (f"row {row}" if row else "", f"column {column}" if column else "") if part
-        )
+        place = ", ".join(part for part in (f"row {row}" if row else "", f"column {column}" if column else "") if part)
         shown = f" = {value[:40]}" if value is not None else ""
         if self.count <= MOST_SHOWN:
             self.lines.append(f"{place}{shown}: {message}" if place else message)
@@ -141,9 +139,7 @@ def _check_header(
             faults.add(line, "", None, f"there is no column {name}{hint}")
     for name in header:
         if name not in known and optional is not ANY:
-            faults.add(
-                line, name or "(no name)", None, f"unknown column; the columns may be {', '.join(known)}"
-            )
+            faults.add(line, name or "(no name)", None, f"unknown column; the columns may be {', '.join(known)}")
         if header.count(name) > 1:
             faults.add(line, name, None, "two columns of the same name")
 

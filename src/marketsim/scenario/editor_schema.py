@@ -33,11 +33,7 @@ def _relaxed(schema: Any) -> Any:
         return [_relaxed(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
-    kept = {
-        key: _relaxed(value)
-        for key, value in schema.items()
-        if key != "required" or not isinstance(value, list)
-    }
+    kept = {key: _relaxed(value) for key, value in schema.items() if key != "required" or not isinstance(value, list)}
     for key in ("additionalProperties", "patternProperties"):
         if isinstance(kept.get(key), dict):
             kept[key] = _nullable(key, kept[key])

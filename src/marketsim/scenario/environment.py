@@ -57,9 +57,7 @@ class SpotHistory(Section):
 
     kind: Literal["history"] = "history"
     file: str = setting(meaning="CSV of the history; its path is relative to the scenario file.")
-    time_column: str = setting(
-        "time", meaning="Column of times: YYYY-MM (monthly) or YYYY-MM-DD HH:MM (hourly)."
-    )
+    time_column: str = setting("time", meaning="Column of times: YYYY-MM (monthly) or YYYY-MM-DD HH:MM (hourly).")
     price_column: str = setting("price", meaning="Column of prices.")
     resolution: Literal["hourly", "monthly"] = setting(
         meaning="Whether a row is an hour or a month; hours are averaged to months."
@@ -75,9 +73,7 @@ Spot = Annotated[GeneratedSpot | SpotHistory, Field(discriminator="kind")]
 class Region(Section):
     """A supply region."""
 
-    share: float = number(
-        unit="1", meaning="Share of customers who live there.", source=ASSUMPTION, low=0, high=1
-    )
+    share: float = number(unit="1", meaning="Share of customers who live there.", source=ASSUMPTION, low=0, high=1)
     supply_quality: float = number(
         unit="1",
         meaning="Quality of supply reliability; constant in this version.",

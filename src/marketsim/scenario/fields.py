@@ -20,9 +20,7 @@ Name = Annotated[
 class Section(BaseModel):
     """A frozen part of a scenario; unknown fields, NaN and values of another type are errors."""
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, validate_default=True
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, validate_default=True)
 
 
 def number(

@@ -78,9 +78,7 @@ def _extended(node: Node | None, layers: Layers) -> list[Node]:
         if name not in good:
             markets = one_of(preset_names())
             message = f"must be the path of a scenario file or the name of a shipped market ({markets})"
-            layers.problems.append(
-                Problem("extends", message, show(name.value), name.place.file, name.place.line)
-            )
+            layers.problems.append(Problem("extends", message, show(name.value), name.place.file, name.place.line))
     return good
 
 

@@ -106,9 +106,7 @@ def remove(tree: Node, path: Segments) -> Node:
         return tree
     if isinstance(tree.value, list):
         kept = [
-            remove(item, rest) if rest and i == key else item
-            for i, item in enumerate(tree.value)
-            if rest or i != key
+            remove(item, rest) if rest and i == key else item for i, item in enumerate(tree.value) if rest or i != key
         ]
         return Node(kept, tree.place)
     others = {name: item for name, item in tree.value.items() if name != key}
@@ -117,9 +115,7 @@ def remove(tree: Node, path: Segments) -> Node:
 
 def _default(shape: Shape | None, value: Node) -> Node | None:
     """Return the default of a field as a tree, or None where it has none that could be merged with."""
-    default = (
-        shape.field.get_default(call_default_factory=True) if shape is not None and shape.field else None
-    )
+    default = shape.field.get_default(call_default_factory=True) if shape is not None and shape.field else None
     whole = dump(default)
     if isinstance(whole, dict | list) and whole:
         return node_of(whole, value.place)

@@ -190,6 +190,4 @@ class BlockOffer(Terms):
         return self
 
 
-Offer = Annotated[
-    FixedOffer | LinkedOffer | ShareOffer | TimeOfUseOffer | BlockOffer, Field(discriminator="kind")
-]
+Offer = Annotated[FixedOffer | LinkedOffer | ShareOffer | TimeOfUseOffer | BlockOffer, Field(discriminator="kind")]

@@ -36,9 +36,7 @@ def kind_of(shape: Shape) -> str:
     """Return what values a parameter takes, in words."""
     low, high = shape.bounds
     bounded = shape.kind in ("whole", "number") and low is not None and high is not None
-    kind = (
-        f"one of {', '.join(shape.choices)}" if shape.kind == "choice" else _KINDS.get(shape.kind, shape.kind)
-    )
+    kind = f"one of {', '.join(shape.choices)}" if shape.kind == "choice" else _KINDS.get(shape.kind, shape.kind)
     also = f" or {', '.join(shape.choices)}" if shape.choices and shape.kind != "choice" else ""
     span = f" from {show(low)} to {show(high)}" if bounded else ""
     return f"{kind}{span}{also}{', or null' if shape.optional else ''}"
@@ -60,9 +58,7 @@ def variants_of(shape: Shape) -> Iterator[tuple[str, str, list[tuple[str, Shape]
         yield "", describe(model), _fields(model, list(model.model_fields))
         return
     tag = tag_name(shape)
-    shared = [
-        name for name in field_names(shape) if all(name in model.model_fields for model in shape.models)
-    ]
+    shared = [name for name in field_names(shape) if all(name in model.model_fields for model in shape.models)]
     shared.remove(tag)
     if shared:
         yield f"every {tag}", "What all kinds have in common.", _fields(shape.models[0], shared)

@@ -34,9 +34,7 @@ def split(path: str) -> Segments:
         return ("policies", parts[1], ".".join(parts[2:]))
     if parts[0] == "assumptions" and len(parts) > 1:
         return ("assumptions", ".".join(parts[1:]))
-    return tuple(
-        int(part) if part.isdecimal() and len(part) < 4 and i else part for i, part in enumerate(parts)
-    )
+    return tuple(int(part) if part.isdecimal() and len(part) < 4 and i else part for i, part in enumerate(parts))
 
 
 def join(path: Iterable[str | int]) -> str:

@@ -40,9 +40,7 @@ def find_profile(name: str, folder: Path) -> Path:
     near = closest(name, profile_names())
     hint = f"; did you mean {near[0]}?" if near else ""
     shipped = ", ".join(profile_names())
-    raise DataFileError(
-        f"there is neither a file {name} nor a shipped profile of this name ({shipped}){hint}"
-    )
+    raise DataFileError(f"there is neither a file {name} nor a shipped profile of this name ({shipped}){hint}")
 
 
 def read_profile(path: Path, file: str) -> tuple[list[float], str]:
@@ -107,9 +105,7 @@ def _mean_day(days: dict[str, dict[int, float]], faults: Faults) -> list[float]:
     for day, hours in days.items():
         missing = [hour for hour in range(_HOURS) if hour not in hours]
         if missing and not faults.count:
-            faults.add(
-                None, "", None, f"the {day} lacks the hours {', '.join(map(str, missing))}; give 0 to 23"
-            )
+            faults.add(None, "", None, f"the {day} lacks the hours {', '.join(map(str, missing))}; give 0 to 23")
     weights = {day: DAY_TYPES[day] if len(days) > 1 else 1.0 for day in days}
     return [sum(weights[day] * hours.get(hour, 0.0) for day, hours in days.items()) for hour in range(_HOURS)]
 

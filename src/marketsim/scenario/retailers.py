@@ -39,9 +39,7 @@ class Costs(Section):
         low=0,
         high=1e10,
     )
-    bill_cny: float = number(
-        0.3, unit="CNY/bill", meaning="Cost of one bill.", source=ASSUMPTION, low=0, high=1e4
-    )
+    bill_cny: float = number(0.3, unit="CNY/bill", meaning="Cost of one bill.", source=ASSUMPTION, low=0, high=1e4)
     broker_fee_cny_per_mwh: float = number(
         2.0,
         unit="CNY/MWh",
@@ -131,8 +129,6 @@ class Retailer(Section):
         high=120,
     )
     desks: Desks = part(Desks, meaning="Service desks.")
-    levers: dict[str, LeverUse] = setting(
-        {}, meaning="Service levers in use, by their name in the catalogue."
-    )
+    levers: dict[str, LeverUse] = setting({}, meaning="Service levers in use, by their name in the catalogue.")
     procurement: Procurement = part(Procurement, meaning="Buying energy.")
     costs: Costs = part(Costs, meaning="Input prices.")

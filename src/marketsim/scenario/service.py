@@ -301,9 +301,7 @@ class Desks(Section):
 
 
 def _effect(meaning: str) -> Any:
-    return number(
-        0.0, unit="share of the remaining quality gap", meaning=meaning, source=ASSUMPTION, low=0, high=1
-    )
+    return number(0.0, unit="share of the remaining quality gap", meaning=meaning, source=ASSUMPTION, low=0, high=1)
 
 
 class LeverEffects(Section):

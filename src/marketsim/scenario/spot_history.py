@@ -39,15 +39,11 @@ def read_spot(spot: SpotHistory, path: Path) -> tuple[FloatArray, str]:
     faults = Faults(spot.file)
     prices = _prices(table, spot, faults)
     months = (
-        _hourly(table, spot, prices, faults)
-        if spot.resolution == "hourly"
-        else _monthly(table, spot, prices, faults)
+        _hourly(table, spot, prices, faults) if spot.resolution == "hourly" else _monthly(table, spot, prices, faults)
     )
     faults.check()
     if len(months) < FEWEST_MONTHS:
-        raise DataFileError(
-            f"{spot.file} covers {len(months)} full months; at least {FEWEST_MONTHS} are needed"
-        )
+        raise DataFileError(f"{spot.file} covers {len(months)} full months; at least {FEWEST_MONTHS} are needed")
     return np.array([months[month] for month in sorted(months)], dtype=np.float64), table.digest
 
 
@@ -76,9 +72,7 @@ def _monthly(table: CsvTable, spot: SpotHistory, prices: list[float], faults: Fa
         if month in months:
             faults.add(line, spot.time_column, row[spot.time_column], "this month is given twice")
         if price <= 0:
-            faults.add(
-                line, spot.price_column, row[spot.price_column], "the mean price of a month must be above 0"
-            )
+            faults.add(line, spot.price_column, row[spot.price_column], "the mean price of a month must be above 0")
         months[month] = price
     _check_months(months, faults)
     return months
@@ -126,9 +120,7 @@ def _zone(name: str, field: str, faults: Faults) -> tzinfo:
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
-        faults.add(
-            None, "", None, f"{field} {name} is not an IANA time zone; write for example Asia/Shanghai or UTC"
-        )
+        faults.add(None, "", None, f"{field} {name} is not an IANA time zone; write for example Asia/Shanghai or UTC")
         return UTC
 
 

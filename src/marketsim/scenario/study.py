@@ -69,30 +69,20 @@ class PriceShock(Section):
     """The spot price rises (or falls) for a while; forward prices do not foresee it."""
 
     type: Literal["price_shock"]
-    month: int = number(
-        unit="month", meaning="First month, counted from 0.", source="the user", low=0, high=1199
-    )
-    size: float = number(
-        unit="1", meaning="Relative change: 0.3 is +30 %.", source="the user", low=-0.99, high=20
-    )
-    duration_months: int = number(
-        1, unit="months", meaning="How long it lasts.", source="the user", low=1, high=1200
-    )
+    month: int = number(unit="month", meaning="First month, counted from 0.", source="the user", low=0, high=1199)
+    size: float = number(unit="1", meaning="Relative change: 0.3 is +30 %.", source="the user", low=-0.99, high=20)
+    duration_months: int = number(1, unit="months", meaning="How long it lasts.", source="the user", low=1, high=1200)
 
 
 class TicketSurge(Section):
     """Customers need more (or less) service for a while, for example after a change of the billing system."""
 
     type: Literal["ticket_surge"]
-    month: int = number(
-        unit="month", meaning="First month, counted from 0.", source="the user", low=0, high=1199
-    )
+    month: int = number(unit="month", meaning="First month, counted from 0.", source="the user", low=0, high=1199)
     size: float = number(
         unit="1", meaning="Relative change of tickets: 0.5 is +50 %.", source="the user", low=-0.99, high=20
     )
-    duration_months: int = number(
-        1, unit="months", meaning="How long it lasts.", source="the user", low=1, high=1200
-    )
+    duration_months: int = number(1, unit="months", meaning="How long it lasts.", source="the user", low=1, high=1200)
 
 
 Event = Annotated[PriceShock | TicketSurge, Field(discriminator="type")]

@@ -24,9 +24,7 @@ class _Loader(yaml.SafeLoader):
 
 
 _Loader.add_implicit_resolver(f"{_TAG}null", re.compile(r"^(?:~|null|Null|NULL|)$"), ["~", "n", "N", ""])
-_Loader.add_implicit_resolver(
-    f"{_TAG}bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
-)
+_Loader.add_implicit_resolver(f"{_TAG}bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
 _Loader.add_implicit_resolver(f"{_TAG}int", re.compile(r"^[-+]?[0-9][0-9_]*$"), list("-+0123456789"))
 _Loader.add_implicit_resolver(
     f"{_TAG}float",
@@ -68,11 +66,7 @@ class _Builder:
 
     def _too_much(self, raw: yaml.Node, path: str, place: Place) -> Node:
         if self._count <= MAX_NODES + 1:
-            what = (
-                "an anchor that contains itself"
-                if id(raw) in self._open
-                else "too many values behind anchors"
-            )
+            what = "an anchor that contains itself" if id(raw) in self._open else "too many values behind anchors"
             self._problem(path, place, f"{what}; write the values out")
         self._count = MAX_NODES + 2 if self._count > MAX_NODES else self._count
         return Node(None, place)
@@ -92,9 +86,7 @@ class _Builder:
     def _pairs(self, raw: yaml.MappingNode, path: str) -> Iterator[tuple[yaml.ScalarNode, yaml.Node]]:
         for key, value in raw.value:
             if not isinstance(key, yaml.ScalarNode):
-                self._problem(
-                    path, self._place(key), "a name must be a word or a number, not a list or a mapping"
-                )
+                self._problem(path, self._place(key), "a name must be a word or a number, not a list or a mapping")
             elif key.tag != f"{_TAG}merge":
                 yield key, value
 

@@ -45,9 +45,7 @@ class CustomerSegment(mesa.Agent):  # type: ignore[misc]
 
         def work(low: int, high: int) -> NDArray[np.int64]:
             load = np.zeros(shape, dtype=np.int64)
-            ticket_load(
-                model.population, low, high, model.behaviour.segments, model.ticket_rates, model.levers, load
-            )
+            ticket_load(model.population, low, high, model.behaviour.segments, model.ticket_rates, model.levers, load)
             return load
 
         return sum(model.chunks.over(self.rows, work), np.zeros(shape, dtype=np.int64))
@@ -153,9 +151,7 @@ class Retailer(mesa.Agent):  # type: ignore[misc]
         rows = np.flatnonzero(model.population["retailer"] == self.index)
         margins = model.expected_margins(self.index)
         scores = tiers.value_scores(model.population, rows, margins, model.default_rates)
-        cut_offs = tiers.review(
-            model.population, model.tiers, self.index, rules, scores, rows, max(model.month, 0)
-        )
+        cut_offs = tiers.review(model.population, model.tiers, self.index, rules, scores, rows, max(model.month, 0))
         tiers.publish(model.tiers, self.index, rules, cut_offs, margins, model.default_rates)
 
     def settle(self) -> None:
@@ -179,8 +175,7 @@ class Retailer(mesa.Agent):  # type: ignore[misc]
             "staff_cny": self.staff.sum() * costs.wage_cny_per_month,
             "overhead_cny": costs.overhead_cny_per_month + costs.bill_cny * sums[billing.CUSTOMERS],
             "acquisition_cny": costs.broker_fee_cny_per_mwh * won_mwh + won_cost + bonuses,
-            "penalty_cny": model.experiences.regulator[j]
-            * model.behaviour.complaints["regulator_penalty_cny"],
+            "penalty_cny": model.experiences.regulator[j] * model.behaviour.complaints["regulator_penalty_cny"],
         }
         if model.month == 0:
             self._open_books(book)
@@ -202,9 +197,7 @@ class Retailer(mesa.Agent):  # type: ignore[misc]
         """Take in what is due, and carry profit and unpaid bills to cash."""
         book = self.accounts
         spent = ("procurement", "lever", "staff", "overhead", "acquisition", "penalty", "interest")
-        book["profit_cny"] = (
-            book["revenue_cny"] + book["exit_fees_cny"] - sum(book[f"{name}_cny"] for name in spent)
-        )
+        book["profit_cny"] = book["revenue_cny"] + book["exit_fees_cny"] - sum(book[f"{name}_cny"] for name in spent)
         billed = book["revenue_cny"] + book["network_cny"]
         self._unpaid.append(billed)
         book["payments_cny"] = self._unpaid.popleft()

@@ -21,11 +21,7 @@ class Chunks:
         """Return `work(first, end)` of every chunk of the rows."""
         bounds = [(low, min(low + CHUNK, rows.stop)) for low in range(rows.start, rows.stop, CHUNK)]
         results: Iterable[Tally]
-        results = (
-            self._pool.map(lambda pair: work(*pair), bounds)
-            if self._pool
-            else (work(*pair) for pair in bounds)
-        )
+        results = self._pool.map(lambda pair: work(*pair), bounds) if self._pool else (work(*pair) for pair in bounds)
         return list(results)
 
     def close(self) -> None:

@@ -174,10 +174,7 @@ class RetailMarket(mesa.Model):  # type: ignore[misc]
     def _surge(self) -> float:
         factor = 1.0
         for event in self.study.events:
-            if (
-                isinstance(event, TicketSurge)
-                and event.month <= self.month < event.month + event.duration_months
-            ):
+            if isinstance(event, TicketSurge) and event.month <= self.month < event.month + event.duration_months:
                 factor *= 1.0 + event.size
         return factor
 
@@ -273,8 +270,7 @@ class RetailMarket(mesa.Model):  # type: ignore[misc]
                 plan, bands = plans[offer["plan"]], self.behaviour.segments[s]["bands"]
                 price = tariffs.energy_price(plan, offer["price_level"], 0.0, expected, energy, bands)
                 cost = (
-                    plan["hedged_share"] * self.forward[plan["term_months"]]
-                    + (1.0 - plan["hedged_share"]) * expected
+                    plan["hedged_share"] * self.forward[plan["term_months"]] + (1.0 - plan["hedged_share"]) * expected
                 )
                 found.append(price - cost)
             margins[s] = np.mean(found) if found else 0.0

@@ -112,9 +112,7 @@ class Recorder:
         row[column["procurement_cny"]] = sums[billing.PROCUREMENT]
 
     def _segment_rows(self, model: RetailMarket) -> FloatArray:
-        sums, lived = (
-            values[:, :, : billing.ALL_TIERS] for values in (model.bill_sums, model.experiences.measures)
-        )
+        sums, lived = (values[:, :, : billing.ALL_TIERS] for values in (model.bill_sums, model.experiences.measures))
         left = model.choices.leaves
         customers = sums[..., billing.CUSTOMERS]
         mean = np.divide(
@@ -157,9 +155,7 @@ class Recorder:
         }
         return {t.name: self._frame(t, labels[t], policy, replication) for t in MONTHLY_TABLES}
 
-    def _frame(
-        self, table: Table, labels: list[NDArray[np.generic]], policy: str, replication: int
-    ) -> pd.DataFrame:
+    def _frame(self, table: Table, labels: list[NDArray[np.generic]], policy: str, replication: int) -> pd.DataFrame:
         """Return the frame of one table. Axes are put in the order of their labels, so rows come out sorted."""
         orders = [np.argsort(label, kind="stable") for label in labels]
         values = self.values[table.name][: self.months][np.ix_(*orders)]

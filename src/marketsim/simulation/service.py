@@ -50,9 +50,7 @@ def expected_load(model: RetailMarket) -> Work:
     loads = [segment.raise_tickets() for segment in model.segments]
     tickets = as_float(np.sum(loads, axis=0))[:-1]
     handle_hours = model.desk_rules["handle_hours"].copy()
-    resolution = np.array(
-        [[getattr(d, name).first_contact_resolution for name in DESKS] for d in _desks(model)]
-    )
+    resolution = np.array([[getattr(d, name).first_contact_resolution for name in DESKS] for d in _desks(model)])
     for j in range(len(model.frame.retailers)):
         for lever in range(model.levers.first[j], model.levers.first[j + 1]):
             _apply_lever(model, j, lever, tickets[j], handle_hours[j], resolution[j])
@@ -111,9 +109,7 @@ def _staff_of_desk(
         else:
             load = DeskLoad(float(tickets[r]), float(handle), desk.open_hours, *model.load_blocks)
             rule = model.desk_rules[j, d, r]
-            standard = ServiceStandard(
-                Clock(int(rule["clock"])), float(rule["sla_hours"]), float(rule["travel_hours"])
-            )
+            standard = ServiceStandard(Clock(int(rule["clock"])), float(rule["sla_hours"]), float(rule["travel_hours"]))
             staff[r] = smallest_staff(load, duty / desk.open_hours, standard, desk.sla_target)
     return staff * desk.staff_factor
 
@@ -215,9 +211,7 @@ def _service_month(model: RetailMarket, sites: Records, tickets: FloatArray) -> 
         wait_gap=np.concatenate([gaps, np.zeros((1, *gaps.shape[1:]))]),
         reputation=np.zeros(len(sites)),
         urgency=np.array([[getattr(d, name).urgency for name in DESKS] for d in (*_desks(model), Desks())]),
-        supply_quality=np.array(
-            [model.study.market.regions[name].supply_quality for name in model.frame.regions]
-        ),
+        supply_quality=np.array([model.study.market.regions[name].supply_quality for name in model.frame.regions]),
     )
     reputation = model.reputation if model.reputation is not None else _first_reputation(month, tickets)
     return month._replace(reputation=reputation)
@@ -268,9 +262,7 @@ def _first_reputation(month: ServiceMonth, tickets: FloatArray) -> FloatArray:
         sites["half_time"][..., None],
     )
     by_tier = (quality * np.diff(month.block_shares, prepend=0.0)).sum(axis=-1)
-    weights = (
-        np.concatenate([tickets, np.ones((1, *tickets.shape[1:]))]) * month.urgency[:, :, None, None] + _TINY
-    )
+    weights = np.concatenate([tickets, np.ones((1, *tickets.shape[1:]))]) * month.urgency[:, :, None, None] + _TINY
     mean = (by_tier * weights).sum(axis=(1, 2, 3)) / weights.sum(axis=(1, 2, 3))
     reputation: FloatArray = np.round(mean, _DECIMALS)
     return reputation
