@@ -20,7 +20,7 @@ _PER_UNIT = 2.0**24
 @rule
 def units(value: float) -> int:
     """Return the value in whole units."""
-    return int(math.floor(value * _PER_UNIT + 0.5))
+    return math.floor(value * _PER_UNIT + 0.5)
 
 
 def as_float(sums: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -34,7 +34,8 @@ def one_record(dtype: np.dtype[np.void], values: dict[str, Any]) -> Record:
 def unwritten(dtype: np.dtype[np.void], count: int) -> Records:
     """Return records in which floats are NaN and integers -1, so that a state that nobody wrote shows."""
     rows = np.zeros(count, dtype=dtype)
-    assert dtype.names is not None and dtype.fields is not None
+    assert dtype.names is not None
+    assert dtype.fields is not None
     for name in dtype.names:
         kind = dtype.fields[name][0].base.kind
         if kind == "f":

@@ -28,7 +28,7 @@ _DECIMALS = 9
 
 
 class Work(NamedTuple):
-    """The work at the desks: tickets by retailer, desk, region, segment and tier; handling and resolution by retailer and desk."""
+    """The work at the desks: tickets by retailer, desk, region, segment and tier; handling and resolution by desk."""
 
     tickets: FloatArray
     handle_hours: FloatArray
