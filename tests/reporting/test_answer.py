@@ -197,7 +197,7 @@ def test_the_third_sentence_is_on_assumptions() -> None:
     ]
     found = said(handmade({"lane": {PROFIT: UP}}, checks=checks))
     assert found.sentences[2] == (
-        "The sign of the profit effect holds in 1 of 2 assumption checks; it turns if fairness: visibility is high (1)."
+        "The profit effect keeps its sign in 1 of 2 assumption checks; it turns if fairness: visibility is high (1)."
     )
 
 

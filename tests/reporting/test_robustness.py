@@ -16,14 +16,21 @@ def sentence(*checks: dict[str, object], lost: int = 0, profit: tuple[float, ...
 
 def test_a_sign_that_holds_everywhere() -> None:
     text = sentence(check(A, "low", 1, 2), check(A, "high", 1, 3))
-    assert text == "The sign of the profit effect holds in 2 of 2 assumption checks."
+    assert text == "The profit effect keeps its sign in 2 of 2 assumption checks."
 
 
 def test_where_it_turns_is_named_with_its_value() -> None:
     text = sentence(check(A, "low", 1, 2), check(A, "high", -2, -1, value=0.9), check(B, "low", -1, 1))
-    assert "holds in 1 of 3 assumption checks" in text
+    assert "keeps its sign in 1 of 3 assumption checks" in text
     assert "it turns if fairness: visibility is high (0.9)" in text
     assert "in 1 it cannot be told" in text
+
+
+def test_a_sign_within_the_interval_is_told_from_one_beyond_it() -> None:
+    text = sentence(check(A, "low", 1, 2), check(A, "high", -1, 3))
+    assert text == (
+        "The profit effect keeps its sign in 2 of 2 assumption checks, beyond the interval of their few worlds in 1."
+    )
 
 
 def test_many_turns_are_counted() -> None:
@@ -44,7 +51,7 @@ def test_lost_checks_are_counted_and_none_is_said_to_be_none() -> None:
 
 def test_a_check_of_another_policy_does_not_count() -> None:
     text = sentence(check(A, "low", 1, 2), check(A, "high", -3, -2, policy="other"))
-    assert "holds in 1 of 1 assumption check;" in text or "holds in 1 of 1 assumption check." in text
+    assert text.startswith("The profit effect keeps its sign in 1 of 1 assumption check;")
 
 
 @pytest.mark.parametrize(

@@ -23,12 +23,13 @@ Rule = TypeVar("Rule", bound=Callable[..., object])
 def rule(function: Rule) -> Rule:
     """Compile a rule of the market; `.py_func` is the plain function.
 
-    The interpreter lock is released while it runs, so that chunks of customers can be served by several threads.
+    The interpreter lock is released while it runs, so that chunks of customers can be served by several threads. Rules are
+    inlined wherever they are called: a call that hands on the dozen arrays of `Prices` costs more than most rules do.
     """
     previous = numba_config.CACHE_DIR
     numba_config.CACHE_DIR = str(cache_folder())
     try:
-        return cast(Rule, numba.njit(cache=True, nogil=True, error_model="numpy")(function))
+        return cast(Rule, numba.njit(cache=True, nogil=True, error_model="numpy", forceinline=True)(function))
     finally:
         numba_config.CACHE_DIR = previous
 

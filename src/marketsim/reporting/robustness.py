@@ -77,6 +77,12 @@ class Robustness:
         return tuple(end for end in self.ends if end.verdict in words)
 
     @property
+    def same_sign(self) -> tuple[CheckedEnd, ...]:
+        """The ends whose mean effect has the sign of the main result, whatever their interval."""
+        up = self.sign == Verdict.UP
+        return tuple(end for end in self.ends if (end.difference.mean > 0.0 if up else end.difference.mean < 0.0))
+
+    @property
     def opposite(self) -> tuple[CheckedEnd, ...]:
         """The ends at which the sign turns; none where the main result has no sign."""
         turned = {Verdict.UP: Verdict.DOWN, Verdict.DOWN: Verdict.UP}
@@ -92,8 +98,10 @@ class Robustness:
         return f"{text}; {counted(lost, 'check')} did not run." if lost else f"{text}."
 
     def _signed(self) -> str:
-        held, total = len(self.with_verdict(self.sign)), len(self.ends)
-        text = f"The sign of the profit effect holds in {held} of {counted(total, 'assumption check')}"
+        held, total, beyond = len(self.same_sign), len(self.ends), len(self.with_verdict(self.sign))
+        text = f"The profit effect keeps its sign in {held} of {counted(total, 'assumption check')}"
+        if beyond < held:
+            text += f", beyond the interval of their few worlds in {beyond}"
         if self.opposite:
             text += f"; it turns if {_named(self.opposite)}"
         unclear = total - held - len(self.opposite)
