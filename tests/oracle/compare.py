@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Iterator
 from itertools import product
 
 import numpy as np
 from tests.oracle.market import OracleMarket
 from tests.oracle.retailers import OracleRetailer
+from tests.oracle.tables import Lived, Rows, look_at, month_of_tables, table_pairs
 
 from marketsim.market import billing, experience
 from marketsim.scenario.customers import CREDIT_GRADES, DIMENSIONS
@@ -29,18 +31,22 @@ Pair = tuple[str, object, object]
 def run_side_by_side(market: Scenario, policy: Study, replication: int = 0) -> OracleMarket:
     """Run both models over all months; AssertionError at the first difference, by month and phase."""
     fast, plain = RetailMarket(market, policy, replication), OracleMarket(market, policy, replication)
+    counted: dict[str, Rows] = defaultdict(dict)
     try:
         check("opening", opening(fast, plain))
         for _ in range(market.study.run.months):
-            run_month(fast, plain)
+            for name, rows in run_month(fast, plain).items():
+                counted[name].update(rows)
+        check("tables", table_pairs(fast.recorder.tables("base", replication), counted))
     finally:
         fast.close()
         plain.close()
     return plain
 
 
-def run_month(fast: RetailMarket, plain: OracleMarket) -> None:
-    """Run a month of both models, phase by phase."""
+def run_month(fast: RetailMarket, plain: OracleMarket) -> dict[str, Rows]:
+    """Run a month of both models, phase by phase; return its tables as the oracle counts them."""
+    lived: list[Lived] = []
     for phase in PHASES:
         loads = service.expected_load(fast).tickets if phase == "serve" else None
         getattr(fast, phase)()
@@ -50,8 +56,12 @@ def run_month(fast: RetailMarket, plain: OracleMarket) -> None:
             check(f"month {fast.month}, expected tickets", expected_tickets(fast, plain, loads))
         if phase in COMPARISONS:
             check(f"month {fast.month}, {phase}", COMPARISONS[phase](fast, plain))
+        if phase == "experience":
+            lived = look_at(plain)
+    tables = month_of_tables(plain, lived)
     fast.month += 1
     plain.month += 1
+    return tables
 
 
 def check(place: str, pairs: Iterator[Pair]) -> None:
@@ -177,7 +187,7 @@ def bills(fast: RetailMarket, plain: OracleMarket) -> Iterator[Pair]:
             yield f"{supplier.name} {name}", float(sums[j, column]), float(supplier.book[name])
 
 
-def lived(fast: RetailMarket, plain: OracleMarket) -> Iterator[Pair]:
+def experienced(fast: RetailMarket, plain: OracleMarket) -> Iterator[Pair]:
     """What every customer felt, and what suppliers are known for."""
     for row, customer in zip(fast.population, plain.customers, strict=True):
         who = f"customer {row['key']}"
@@ -236,7 +246,7 @@ COMPARISONS = {
     "review_tiers": tier_list,
     "serve": served,
     "bill": bills,
-    "experience": lived,
+    "experience": experienced,
     "choose": chosen,
     "settle": settled,
 }

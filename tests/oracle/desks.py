@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -18,7 +18,10 @@ CLOCKS = {"contact": Clock.REPLY, "field": Clock.ARRIVAL, "case": Clock.SOLUTION
 
 @dataclass
 class Service:
-    """A month at a desk, as customers of one tier in one region meet it; times in hours."""
+    """A month at a desk, as customers of one tier in one region meet it; times in hours.
+
+    Arrivals, served and backlog are the tier's tickets of the whole team.
+    """
 
     wait_probabilities: list[float]
     wait_hours: list[float]
@@ -29,6 +32,13 @@ class Service:
     sla_share: float
     served_share: float
     repeat_factor: float
+    busy_wait_hours: float = 0.0
+    busy_sla_share: float = 0.0
+    utilisation: float = 0.0
+    servers: float = 0.0
+    arrivals: float = 0.0
+    served: float = 0.0
+    backlog: float = 0.0
 
 
 @dataclass
@@ -44,19 +54,29 @@ class Line:
         served: tickets served.
         demand: arrivals and earlier backlog.
         servers: servers of the pool that serves the line.
+        utilisation: mean utilisation of these servers.
+        wait_probabilities: probability of waiting in each load block.
+        wait_hours: mean wait in each load block.
+        served_by_block: tickets served in each load block.
     """
 
     tiers: list[str]
     backlog: float = 0.0
     repeats: float = 0.0
-    raised: dict[str, float] | None = None
+    raised: dict[str, float] = field(default_factory=dict)
     arrivals: float = 0.0
     served: float = 0.0
     demand: float = 0.0
     servers: float = 0.0
+    utilisation: float = 0.0
     wait_probabilities: tuple[float, ...] = ()
     wait_hours: tuple[float, ...] = ()
     served_by_block: tuple[float, ...] = ()
+
+    def part_of(self, tier: str) -> float:
+        """Return a tier's part of the line's tickets; the last tier stands for a line that only has old ones."""
+        total = sum(self.raised.values())
+        return self.raised[tier] / total if total > 0 else float(tier == self.tiers[-1])
 
 
 def lines_of(desk: Desk) -> list[list[str]]:
@@ -128,7 +148,9 @@ class Team:
                 share * servers,
             )
             for column, line in enumerate(lines):
-                note(line, month, column, resolution, share * servers)
+                note(line, month, column, resolution)
+                line.servers = share * servers
+                line.utilisation = float((self.shares * month.utilisations).sum())
 
     def pools(self) -> list[tuple[list[Line], float]]:
         """Return the lines that share servers, and their share of the servers."""
@@ -151,7 +173,7 @@ class Team:
         anybody = sum(line.served_by_block) > 0
         expected = [share * factor for share, factor in zip(self.shares, self.factors, strict=True)]
         weights = line.served_by_block if anybody else expected
-        raised = sum((line.raised or {}).values())
+        raised, part, busy = sum(line.raised.values()), line.part_of(tier), int(np.argmax(self.factors))
         return Service(
             wait_probabilities=list(line.wait_probabilities),
             wait_hours=list(line.wait_hours),
@@ -162,10 +184,17 @@ class Team:
             sla_share=_mean(within, weights),
             served_share=line.served / line.demand if line.demand > 0 else 1.0,
             repeat_factor=line.arrivals / raised if raised > 0 else 1.0,
+            busy_wait_hours=line.wait_hours[busy],
+            busy_sla_share=within[busy],
+            utilisation=line.utilisation,
+            servers=line.servers,
+            arrivals=part * line.arrivals,
+            served=part * line.served,
+            backlog=part * line.backlog,
         )
 
 
-def note(line: Line, month: DeskMonth, column: int, resolution: float, servers: float) -> None:
+def note(line: Line, month: DeskMonth, column: int, resolution: float) -> None:
     """Write down what became of a line's tickets; what is not solved for good comes back next month."""
     line.wait_probabilities = tuple(map(float, month.waiting_probabilities[:, column]))
     line.wait_hours = tuple(map(float, month.wait_hours[:, column]))
@@ -173,7 +202,6 @@ def note(line: Line, month: DeskMonth, column: int, resolution: float, servers: 
     line.served = sum(line.served_by_block)
     line.backlog = float(month.backlog_tickets[column])
     line.repeats = (1.0 - resolution) * line.served
-    line.servers = servers
 
 
 def hand_over(old: list[Team], new: list[Team], tickets: dict[tuple[str, str], float]) -> None:
