@@ -115,7 +115,7 @@ def lowest_tenth(customers: list[Lived]) -> float:
     total, passed = sum(customer.weight for customer in customers), 0.0
     for customer in sorted(customers, key=lambda customer: customer.satisfaction):
         passed += customer.weight
-        if passed >= 0.1 * total * (1 - 1e-12):
+        if passed >= 0.1 * total * (1 - 1e-9):
             return customer.satisfaction
     return math.nan
 

@@ -32,6 +32,8 @@ FloatArray = NDArray[np.float64]
 RELIABILITY, RESPONSIVENESS, CONVENIENCE, ASSURANCE, PERSONALISATION, FAIRNESS = range(len(DIMENSIONS))
 BINS = 500
 """Bins of the histogram of satisfaction from which quantiles and the Gini coefficient are read."""
+_TIE = 1.0 - 1e-9
+"""Makes a quantile exactly between two customers the lower of them, whatever the last bit of the running total."""
 SATISFACTION, QUALITY, COMPLAINTS = 0, 1, 7
 MEASURES = 8
 
@@ -321,7 +323,7 @@ def quantile(histogram: FloatArray, share: float) -> float:
     total = histogram.sum()
     if total <= 0:
         return float("nan")
-    return (int(np.searchsorted(np.cumsum(histogram), share * total)) + 0.5) / BINS
+    return (int(np.searchsorted(np.cumsum(histogram), share * total * _TIE)) + 0.5) / BINS
 
 
 def gini(histogram: FloatArray) -> float:

@@ -117,6 +117,8 @@ def _flat_cell(printer: Printer, cell: Cell, screen: Screen) -> Text:
 def _flat_lines(printer: Printer, cell: Cell) -> Iterator[str]:
     if cell.verdict in (Verdict.NO_CHANGE, Verdict.MISSING):
         yield _difference(printer, cell)
+        if math.isfinite(cell.level.mean):
+            yield ""  # no chance to state, but levels stand in one line
         return
     difference, divisor, digits = cell.difference, printer.scale.divisor, printer.difference_digits
     yield f"{signed(difference.mean / divisor, digits)}{_reach(difference.half_width / divisor, digits)}"
