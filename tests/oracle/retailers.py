@@ -194,6 +194,10 @@ class DefaultSupplier:
 
     def post_bill(self, customer: CustomerAgent) -> None:
         """Enter a customer's bill."""
+        energy = customer.weight * customer.energy
         self.book["customers"] += customer.weight
-        self.book["energy_mwh"] += customer.weight * customer.energy
-        self.book["revenue_cny"] += customer.weight * customer.price * customer.energy
+        self.book["revenue_cny"] += customer.price * energy
+        self.book["network_cny"] += self.model.network * energy
+        self.book["procurement_cny"] += self.model.spot * energy
+        for name in ("energy_mwh", "spot_mwh"):
+            self.book[name] += energy
