@@ -26,6 +26,7 @@ POLICY = "lane_5"
 AGENTS, MONTHS = 5000, 60
 ORACLE_AGENTS, ORACLE_MONTHS = 1000, 10
 REPETITIONS = 5
+STUDY_WORLDS = 20
 STUDY_REPETITIONS = 3
 LEAST_RATIO = 30.0
 MOST_BYTES = 400.0
@@ -79,7 +80,7 @@ def print_phases(phases: list[dict[str, float]]) -> None:
 
 def processes() -> None:
     """Compare a study on two processes with the same on one."""
-    market = scenario(AGENTS, MONTHS, {"run.replications": 6, "run.check_replications": 0})
+    market = scenario(AGENTS, MONTHS, {"run.replications": STUDY_WORLDS, "run.check_replications": 0})
     times: dict[int, list[float]] = {1: [], 2: []}
     for _ in range(STUDY_REPETITIONS):
         for jobs, found in times.items():
