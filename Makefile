@@ -36,7 +36,7 @@ bench: $(VENV)/installed-test   ## ratios, measured side by side in one run
 
 docs: $(VENV)/installed-test    ## the generated parts of docs/
 	$(BIN)/python -m marketsim.scenario.reference docs/parameters.md
-	$(BIN)/python -m marketsim.results.tables docs/tables.md
+	$(BIN)/python -m marketsim.results.reference docs/tables.md
 
 clean:
 	rm -rf $(VENV) results/*/

@@ -4,6 +4,7 @@ MarketsimError
 ├── ScenarioError          the scenario is not valid: a list of problems, each with its place
 ├── DataFileError          a CSV named in a scenario is missing or broken
 ├── ResultsError           stored results are missing, half-written or of another version
+├── StrategyError          a strategy that the user wrote in Python failed
 └── RunFailedError         runs of a study failed
     └── StudyInterruptedError  the user stopped it; the runs that finished are stored
 """
@@ -67,6 +68,10 @@ class DataFileError(MarketsimError):
 
 class ResultsError(MarketsimError):
     """Stored results are missing, half-written or written by another version."""
+
+
+class StrategyError(MarketsimError):
+    """A strategy that the user wrote in Python failed, or returned what cannot be carried out."""
 
 
 class RunFailedError(MarketsimError):

@@ -32,7 +32,7 @@ DEFAULT_SUPPLIER = 1
 FloatArray = NDArray[np.float64]
 
 
-def billed(members: Records, first: bool = False) -> tuple[FloatArray, FloatArray]:
+def billed(members: Records, first: bool = False, rebate: float = 0.0) -> tuple[FloatArray, FloatArray]:
     """Bill the customers; return sums by tier and, by region, customers and energy."""
     plans = np.array(
         [
@@ -54,6 +54,7 @@ def billed(members: Records, first: bool = False) -> tuple[FloatArray, FloatArra
         SPOT,
         DEFAULT_PRICE,
         DEFAULT_SUPPLIER,
+        np.array([rebate, 0.0]),
         sums,
         by_region,
     )
@@ -96,6 +97,28 @@ def test_in_the_first_month_the_usual_bill_is_this_one() -> None:
     book = members({"plan": 1, "price_level": 480.0, "forward_price": 460.0})
     billed(book, first=True)
     assert book["usual_bill"][0] == book["bill"][0] == 480 + 200 + 3
+
+
+def test_a_hedge_rests_on_what_was_expected_and_a_bill_on_what_was_used() -> None:
+    """Contracted 10 MWh, 80 % of them hedged; 6 MWh used: 2 of the hedged MWh are sold back at spot."""
+    used = {"plan": 1, "price_level": 480.0, "forward_price": 460.0, "use": 6.0}
+    sums, _ = billed(members(used))
+    assert sums[0, 0, 3, [ENERGY, HEDGED]].tolist() == [6, 8]
+    assert sums[0, 0, 3, PROCUREMENT] == pytest.approx(8 * 460 - 2 * 450)
+    assert sums[0, 0, 3, REVENUE] == pytest.approx(480 * 6 + 30)
+
+
+def test_a_rebate_comes_off_the_bill() -> None:
+    book = members({"plan": 1, "price_level": 480.0, "forward_price": 460.0})
+    sums, _ = billed(book, rebate=5.0)
+    assert book["bill"][0] == 475 + 200 + 3
+    assert sums[0, 0, 3, REVENUE] == pytest.approx(475 * 10 + 30)
+
+
+def test_who_has_closed_down_gets_no_bill() -> None:
+    sums, by_region = billed(members({"plan": 1, "price_level": 480.0, "alive": 0}))
+    assert not sums.any()
+    assert not by_region.any()
 
 
 def test_a_linked_contract_is_bought_at_spot() -> None:

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from tests.market.rows import customer, offer, plan, row
+from tests.market.rows import customer, offer, plan, row, standing
 from tests.markets import lively
 
 from marketsim.market.choice import (
@@ -24,7 +24,6 @@ from marketsim.market.draws import name_key, part_key, purpose_key, world_key
 from marketsim.market.frame import build_frame
 from marketsim.market.levers import build_levers
 from marketsim.market.records import Record
-from marketsim.market.search import Standing
 from marketsim.market.segments import CHOICE, SEGMENT
 from marketsim.market.tariffs import FIXED
 
@@ -38,8 +37,17 @@ SEGMENT_OF_TASTE = row(SEGMENT, service_sensitivity=5.0, bill_risk_aversion=20.0
 
 
 def test_believed_quality_of_the_own_and_of_a_rival() -> None:
-    assert believed_quality(0.72, True, 0.9, CHOOSING) == 0.72
-    assert believed_quality(0.72, False, 0.9, CHOOSING) == pytest.approx(0.6 + 0.5 * 0.3)
+    names = standing(2, rating=np.full((2, 1), 0.9))
+    member = customer(retailer=0, satisfaction=0.72)
+    assert believed_quality(member, 0, names, CHOOSING) == 0.72
+    assert believed_quality(member, 1, names, CHOOSING) == pytest.approx(0.6 + 0.5 * 0.3)
+
+
+def test_beliefs_that_are_learned_count_instead_of_ratings_and_experience() -> None:
+    beliefs = np.array([[0.5, 0.25], [0.75, 0.125]], dtype=np.float32)
+    names = standing(2, rating=np.full((2, 1), 0.9), beliefs=beliefs)
+    member = customer(retailer=0, satisfaction=0.72, row=1)
+    assert [believed_quality(member, j, names, CHOOSING) for j in (0, 1)] == [0.75, 0.125]
 
 
 def test_taste_has_its_spread_and_differs_between_retailers() -> None:
@@ -50,15 +58,10 @@ def test_taste_has_its_spread_and_differs_between_retailers() -> None:
 
 
 def test_liking_is_name_and_taste() -> None:
-    standing = standing_of(brand=[[0.0], [0.4]])
+    names = standing(2, brand=np.array([[0.0], [0.4]]))
     member = customer(key=7, segment=0)
-    expected = 0.4 + taste(ROOT, np.uint64(7), standing.keys[1], 1.0)
-    assert liking(member, 1, standing, ROOT, 1.0) == pytest.approx(expected)
-
-
-def standing_of(brand: list[list[float]]) -> Standing:
-    keys = np.array([name_key(f"retailer {number}") for number in range(len(brand))], dtype=np.uint64)
-    return Standing(np.array(brand), np.ones(len(brand)), np.full((len(brand), 1), 0.6), keys)
+    expected = 0.4 + taste(ROOT, np.uint64(7), names.keys[1], 1.0)
+    assert liking(member, 1, names, ROOT, 1.0) == pytest.approx(expected)
 
 
 # Utility (E20)

@@ -49,9 +49,15 @@ def test_any_change_of_any_source_gives_another_folder(sources: Path, name: str)
     assert folder() == before
 
 
+def test_modules_without_rules_do_not_count(sources: Path) -> None:
+    before = folder()
+    (sources / "plain.py").write_text("NUMBER = 1\n", encoding="utf-8")
+    assert folder() == before
+
+
 def test_a_source_more_or_less_or_renamed_gives_another_folder(sources: Path) -> None:
     found = [folder()]
-    (sources / "new_rule.py").write_text("", encoding="utf-8")
+    (sources / "new_rule.py").write_text("# @rule\n", encoding="utf-8")
     found.append(folder())
     (sources / "new_rule.py").rename(sources / "newer_rule.py")
     found.append(folder())

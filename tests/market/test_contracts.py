@@ -64,11 +64,18 @@ def test_every_contract_covers_the_month_after_signing(signed: int, term: int) -
 def test_signing_locks_price_and_discount_of_the_tier() -> None:
     offers = rows(OFFER, {"price_level": 480.0, "plan": 3}, {"price_level": 470.0, "plan": 5})
     member = customer(tier=1)
-    renew(member, 1, offers, np.array([4.0, 2.0, 1.0, 0.0]), 4.0, 670.0)
+    renew(member, 1, offers, np.array([4.0, 2.0, 1.0, 0.0]), 4.0, 0.0, 670.0)
     assert (member["offer"], member["plan"], member["price_level"]) == (1, 5, 470.0)
     assert (member["discount"], member["discount_gap"], member["reference_bill"]) == (2.0, 2.0, 670.0)
     offers["price_level"][1] = 999.0
     assert member["price_level"] == 470.0
+
+
+def test_a_personal_discount_is_locked_besides_that_of_the_tier() -> None:
+    offers = rows(OFFER, {"price_level": 480.0})
+    member = customer(tier=3, energy=7.0)
+    renew(member, 0, offers, np.array([4.0, 2.0, 1.0, 0.0]), 4.0, 1.5, 670.0)
+    assert (member["discount"], member["discount_gap"], member["contracted"]) == (1.5, 4.0, 7.0)
 
 
 def test_the_term_sets_the_end_and_the_price_of_the_hedge() -> None:
@@ -85,6 +92,7 @@ def test_a_new_retailer_is_a_new_beginning() -> None:
     change_retailer(member, 8, 2, 3, 0.65)
     assert (member["retailer"], member["tier"], member["joined"]) == (2, 3, 9)
     assert (member["loyalty"], member["complaint_age"], member["satisfaction"]) == (0.0, 0, 0.65)
+    assert member["former"] == 0
 
 
 def test_the_default_supplier_serves_without_a_contract() -> None:

@@ -174,7 +174,7 @@ def test_the_first_month_sets_expectation_and_satisfaction() -> None:
     member = customer(
         quality_weights=[0.5, 0.5, 0, 0, 0, 0], satisfaction=np.nan, expectation=[np.nan] * 6, loyalty=np.nan
     )
-    month = live_through(member, np.array([0.8, 0.6, 0, 0, 0, 0]), True, experience(), 0.1)
+    month = live_through(member, np.array([0.8, 0.6, 0, 0, 0, 0]), True, experience(), 0.1, 0.0, 0.0)
     assert month == pytest.approx(0.7)
     assert (member["satisfaction"], member["loyalty"]) == (pytest.approx(0.7), pytest.approx(0.7))
     assert member["expectation"][:2].tolist() == pytest.approx([0.8, 0.6])
@@ -184,7 +184,7 @@ def test_a_later_month_by_hand() -> None:
     """q .8 against e .7: s = .8 + .25 x .1; S and loyalty move a part of the way; e by 5 % of the gap and the drift."""
     member = customer(quality_weights=[1, 0, 0, 0, 0, 0], satisfaction=0.6, loyalty=0.5, expectation=[0.7] * 6)
     quality = np.array([0.8, 0.7, 0.7, 0.7, 0.7, 0.7])
-    month = live_through(member, quality, False, experience(expectation_drift=0.01), 0.1)
+    month = live_through(member, quality, False, experience(expectation_drift=0.01), 0.1, 0.0, 0.0)
     assert month == pytest.approx(0.825)
     satisfaction = 0.6 + 0.25 * 0.225
     assert member["satisfaction"] == pytest.approx(satisfaction)
@@ -243,7 +243,7 @@ def test_a_customer_is_added_with_its_weight() -> None:
     member = customer(weight=2.5, satisfaction=0.8, quality=[0.1, 0.2, 0.3, 0.4, 0.5, 0.6])
     add_measures(member, True, tally.measures[0, 1, 2])
     add_measures(member, False, tally.measures[0, 1, ALL_TIERS])
-    assert tally.measures[0, 1, 2].tolist() == pytest.approx([2, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 2.5])
+    assert tally.measures[0, 1, 2].tolist() == pytest.approx([2, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 2.5, 2.5, 0])
     assert tally.measures[0, 1, ALL_TIERS, COMPLAINTS] == 0
     assert (SATISFACTION, QUALITY) == (0, 1)
     add_month(member, 0.9, True, tally.responsiveness[0], tally.rating[0, 1])

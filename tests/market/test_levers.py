@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.market.rows import row
+from tests.market.rows import customer, row
 from tests.markets import lively
 
 from marketsim.market.frame import build_frame
@@ -18,6 +18,7 @@ from marketsim.market.levers import (
     Levers,
     affinity_factor,
     build_levers,
+    carries,
     covered_share,
     deflection,
     improve,
@@ -50,22 +51,35 @@ def everyone(value: float) -> np.ndarray[Any, np.dtype[np.float64]]:
 
 def test_a_lever_closes_its_share_of_what_is_left_to_one() -> None:
     quality = np.array([0.7, 0.9, 0.2, 1.0, 0.0, 0.5])
-    improve(lever(effects=[0.3, 0.0, 0.25, 0.5, 1.0, 0.1]), 0.6, quality)
+    improve(lever(effects=[0.3, 0.0, 0.25, 0.5, 1.0, 0.1], universal=1), 0.6, 1.0, quality)
     assert quality == pytest.approx([0.79, 0.9, 0.4, 1.0, 1.0, 0.55], rel=1e-12)
 
 
 def test_effects_scale_with_intensity_and_affinity() -> None:
     for kind, factor in ((NONE, 1.0), (DIGITAL, 0.8), (IN_PERSON, 0.2)):
         quality = np.full(6, 0.5)
-        improve(lever(effects=[0.4] * 6, intensity=0.5, affinity=kind), 0.8, quality)
+        improve(lever(effects=[0.4] * 6, intensity=0.5, affinity=kind, universal=1), 0.8, 1.0, quality)
         assert quality == pytest.approx(1 - 0.5 * (1 - 0.4 * 0.5 * factor), rel=1e-12)
         assert affinity_factor(kind, 0.8) == pytest.approx(factor)
+
+
+def test_levers_for_particular_needs_help_less_where_the_need_is_not_known() -> None:
+    for universal, factor in ((1, 1.0), (0, 0.3)):
+        quality = np.full(6, 0.5)
+        improve(lever(effects=[0.4] * 6, universal=universal), 1.0, 0.3, quality)
+        assert quality == pytest.approx(1 - 0.5 * (1 - 0.4 * factor), rel=1e-12)
+
+
+def test_a_lever_reaches_who_carries_all_its_tags() -> None:
+    for tags, reached in ((0b000, False), (0b101, True), (0b111, True), (0b100, False)):
+        assert carries(customer(tags=tags), lever(tags=0b101)) == reached
+    assert carries(customer(), lever())
 
 
 def test_two_levers_together_add_less_than_each_alone() -> None:
     quality = np.full(6, 0.7)
     for _ in range(2):
-        improve(lever(effects=[0.5] * 6), 1.0, quality)
+        improve(lever(effects=[0.5] * 6, universal=1), 1.0, 1.0, quality)
     assert quality == pytest.approx(1 - 0.3 * 0.25)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy import stats
-from tests.market.rows import customer, row, rows
+from tests.market.rows import customer, prices, row, rows
 
 from marketsim.market.contracts import Prices
 from marketsim.market.draws import name_key, part_key, purpose_key, world_key
@@ -51,8 +51,10 @@ CHOOSING = row(
     ],
 )
 def test_search_hazard_by_hand(satisfaction: float, change: float, complaining: bool, exponent: float) -> None:
-    found = search_hazard(0.9, satisfaction, change, complaining, CHOOSING)
+    found = search_hazard(0.9, satisfaction, change, complaining, 0.0, CHOOSING)
     assert found == pytest.approx(0.9 * math.exp(exponent))
+    urged = search_hazard(0.9, satisfaction, change, complaining, 0.3, CHOOSING)
+    assert urged == pytest.approx(found * math.exp(0.3))
 
 
 @pytest.mark.parametrize(
@@ -102,24 +104,19 @@ def market_of(weights: list[float], own: int | None = None) -> tuple[Prices, Any
     """Offers of as many retailers with these weights of advertising; the customer's own comes last."""
     count = len(weights)
     offers = rows(OFFER, *({"retailer": n, "plan": 0, "key": int(name_key(f"offer {n}"))} for n in range(count)))
-    nothing = np.zeros((count + 1, 4))
-    prices = Prices(
-        offers, np.ones((count, 1), dtype=np.bool_), np.zeros(1, dtype=PLAN), nothing, nothing[:, 0],
-        np.full((count + 1, 4, 1, 1, 4), np.inf), np.zeros(121), 450.0, 0.0, False, count,
-    )  # fmt: skip
-    return prices, np.array([*weights, 0.0])
+    return prices(count, offers, np.zeros(1, dtype=PLAN)), np.array([*weights, 0.0])
 
 
 def considered(
     weights: list[float], count: int, known: list[bool] | None = None, retailer: int = 99
 ) -> np.ndarray[Any, Any]:
     """Return who of many customers compares which offers."""
-    prices, advertising = market_of(weights)
+    shop, advertising = market_of(weights)
     segment = row(SEGMENT, consideration_offers=count)
     times, aware_of = np.empty(len(weights)), np.array(known or [False] * len(weights))
     found = []
     for number in range(6000):
-        consider(customer(key=number, retailer=retailer), segment, prices, advertising, CHOOSING, ROOT, aware_of, times)
+        consider(customer(key=number, retailer=retailer), segment, shop, advertising, CHOOSING, ROOT, aware_of, times)
         found.append(np.isfinite(times))
     return np.array(found)
 

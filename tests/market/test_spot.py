@@ -106,6 +106,29 @@ def test_shocks_come_at_once_and_unforeseen() -> None:
     assert (with_shock.forward == without.forward).all()
 
 
+def test_an_announced_shock_stands_in_the_forward_price_of_the_months_it_meets() -> None:
+    event = {"type": "price_shock", "month": 4, "size": 0.5, "duration_months": 2, "announced": True}
+    calm_spot = {"innovation_sd": 0.0, "season": [1.0] * 12, "mean_cny_per_mwh": 400.0}
+    known = study_with(events=[event], **{"market.spot": calm_spot})
+    prices = generate(known, None, world_key(1, 0), 8)
+    assert prices.spot.tolist() == pytest.approx([400, 400, 400, 400, 600, 600, 400, 400])
+    # of the next three months none, one (month 4), two, two, one (month 5), none are shocked
+    shocked = np.array([0, 1, 2, 2, 1, 0, 0, 0])
+    assert prices.forward[:, 3] == pytest.approx(1.05 * (400 + 200 * shocked / 3))
+    assert prices.forward[:, 120] == pytest.approx(1.05 * (400 + 200 * np.array([2, 2, 2, 2, 1, 0, 0, 0]) / 120))
+    assert prices.mean_forward == pytest.approx(1.05 * 400)
+
+
+def test_an_announcement_changes_the_forward_price_and_nothing_else() -> None:
+    event = {"type": "price_shock", "month": 4, "size": 0.5, "duration_months": 2}
+    study = {announced: study_with(events=[{**event, "announced": announced}]) for announced in (True, False)}
+    for history in (None, 400 + 10 * np.arange(18.0)):
+        known, unknown = (generate(study[announced], history, world_key(1, 0), 8) for announced in (True, False))
+        assert (known.spot == unknown.spot).all()
+        assert (known.forward[:5] > unknown.forward[:5])[:, 4:].all()
+        assert (known.forward[5:] == unknown.forward[5:]).all()
+
+
 def test_a_history_repeats_and_its_forward_price_is_the_mean_of_the_last_year() -> None:
     history = 400 + 10 * np.arange(18.0)
     events = [{"type": "price_shock", "month": 1, "size": 1.0}]

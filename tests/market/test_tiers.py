@@ -15,16 +15,19 @@ from marketsim.market.frame import Frame, build_frame
 from marketsim.market.population import CUSTOMER
 from marketsim.market.records import Records
 from marketsim.market.tiers import (
-    LEAST_MARGIN,
+    LEAST_MARGIN_SHARE,
     Tiers,
     build_tiers,
     prospect_tier,
     publish,
     review,
     tier_rules,
+    tiers_read,
+    usable_margins,
     value_scores,
 )
 from marketsim.scenario import service
+from marketsim.scenario.portraits import TagRule
 from marketsim.scenario.study import Study
 
 KEY, QUALITY, LOYAL, ORDINARY = range(4)
@@ -56,9 +59,10 @@ class Book:
     def review(self, month: int = 0) -> None:
         everybody = np.arange(len(self.population))
         rules = tier_rules(self.study, "Alpha")
-        scores = value_scores(self.population, everybody, MARGINS, RATES)
-        cut_offs = review(self.population, self.tiers, 0, rules, scores, everybody, month)
-        publish(self.tiers, 0, rules, cut_offs, MARGINS, RATES)
+        scores = value_scores(self.population, self.population, everybody, MARGINS, RATES)
+        found = review(self.population, self.population, self.tiers, 0, rules, scores, everybody, month)
+        self.population["tier"] = found.tier
+        publish(self.tiers, 0, rules, found.least_scores, MARGINS, RATES)
 
     @property
     def members(self) -> list[int]:
@@ -77,9 +81,34 @@ def sizes(*energies: float) -> list[dict[str, Any]]:
 
 def test_value_is_margin_times_energy_less_expected_default() -> None:
     members = rows(CUSTOMER, {"segment": 1, "energy": 10.0, "credit": 2}, {"segment": 0, "energy": 3.0})
-    assert value_scores(members, np.arange(2), MARGINS, RATES).tolist() == [20 * 10 * 0.8, 12 * 3.0]
-    loss = np.array([-5.0, -5.0, -5.0])
-    assert value_scores(members, np.arange(2), loss, RATES) == pytest.approx([LEAST_MARGIN * 8, LEAST_MARGIN * 3])
+    assert value_scores(members, members, np.arange(2), MARGINS, RATES).tolist() == [20 * 10 * 0.8, 12 * 3.0]
+
+
+def test_where_a_segment_is_sold_at_a_loss_size_decides_in_any_currency() -> None:
+    members = rows(CUSTOMER, {"segment": 1, "energy": 10.0, "credit": 2}, {"segment": 0, "energy": 3.0})
+    for price in (400.0, 800.0):
+        margins = usable_margins(np.array([-5.0, -5.0, 9.0]), price)
+        least = LEAST_MARGIN_SHARE * price
+        assert margins.tolist() == [least, least, 9.0]
+        assert value_scores(members, members, np.arange(2), margins, RATES).tolist() == [least * 10 * 0.8, least * 3]
+    assert (usable_margins(np.zeros(3), 0.0) > 0).all()
+
+
+def test_records_decide_where_they_are_not_the_truth() -> None:
+    members = rows(CUSTOMER, {"energy": 10.0, "credit": 2}, {"energy": 3.0})
+    known = members.copy()
+    known["energy"], known["credit"] = [1.0, 3.0], [0, 1]
+    assert value_scores(members, known, np.arange(2), MARGINS, RATES).tolist() == [12 * 1.0, 12 * 3 * 0.9]
+    study = with_tiers({"key": {"rule": {"annual_mwh": 12, "credit": "B"}}})
+    tiers = build_tiers(build_frame(study, study), study)
+    rules = tier_rules(study, "Alpha")
+
+    def found(book: Records) -> list[int]:
+        return review(members, book, tiers, 0, rules, np.ones(2), np.arange(2), 0).tier.tolist()
+
+    assert (found(members), found(known)) == ([ORDINARY, KEY], [KEY, KEY])
+    known["energy"] = 0.9
+    assert found(known) == [ORDINARY, ORDINARY]
 
 
 def test_the_best_tenth_by_value() -> None:
@@ -237,11 +266,43 @@ def test_no_prospect_is_admitted_below_the_least_member(
     share: int, members: list[dict[str, Any]], energy: float
 ) -> None:
     book = Book({"key": {"rule": {"value_pct": share}}}, members)
-    scores = value_scores(book.population, np.arange(len(members)), MARGINS, RATES)
+    scores = value_scores(book.population, book.population, np.arange(len(members)), MARGINS, RATES)
     admitted = scores[np.array(book.members) == KEY]
     least = admitted.min() if len(admitted) else np.inf
     expected = KEY if MARGINS[2] * energy * (1 - RATES[1]) >= least else ORDINARY
     assert book.prospect(energy, segment=2, credit=1) == expected
+
+
+@settings(deadline=None, derandomize=True, max_examples=60)
+@given(RULE, RULE, st.lists(MEMBER, min_size=1, max_size=12))
+def test_cut_offs_read_for_many_are_those_that_each_reads(key: Any, quality: Any, members: list[dict[str, Any]]) -> None:
+    book = Book({"key": {"rule": key}, "quality": {"rule": quality}}, members)
+    one_by_one = [book.prospect(m["energy"], m["segment"], m["region"], m["credit"]) for m in book.population]
+    assert tiers_read(book.tiers.cut_off, book.population, book.population).tolist() == one_by_one
+
+
+# Tags
+
+
+def test_a_tier_may_ask_for_tags_and_prospects_expect_none() -> None:
+    book = Book({"key": {"rule": {"annual_mwh": 12}}}, sizes(5, 6, 7))
+    book.tiers.tags[0, KEY] = 0b110
+    book.population["tags"] = [0b110, 0b010, 0b111]
+    book.review()
+    assert book.members == [KEY, ORDINARY, KEY]
+    study = with_tiers({"key": {"rule": {"tags": ["b"]}}, "quality": {"rule": {"annual_mwh": 12}}})
+    study = study.model_copy(update={"tags": {"b": TagRule(age_groups=("old",)), "a": TagRule(top_need="fairness")}})
+    tiers = build_tiers(build_frame(study, study), study)
+    assert tiers.tags[0].tolist() == [0b10, 0, 0, 0]
+    publish(tiers, 0, tier_rules(study, "Alpha"), [0.0, 0.0, np.inf], MARGINS, RATES)
+    assert prospect_tier(tiers.cut_off[0], 1, 0, 0, 50.0) == QUALITY
+
+
+def test_a_grade_that_never_pays_is_admitted_only_where_value_does_not_count() -> None:
+    book = Book({"key": {"rule": {"value_pct": 50}}, "quality": {"rule": {"annual_mwh": 12}}}, sizes(1, 2))
+    rules = tier_rules(book.study, "Alpha")
+    publish(book.tiers, 0, rules, [24.0, 0.0, np.inf], MARGINS, np.array([0.0, 0.1, 0.2, 1.0]))
+    assert [book.prospect(9.0, credit=3), book.prospect(9.0)] == [QUALITY, KEY]
 
 
 # Reading a study

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tests.oracle.keys import keyed
 from tests.oracle.offers import PostedOffer, offer_key
 
-from marketsim.market.choice import believed_quality, offer_utility, taste
+from marketsim.market.choice import offer_utility, taste
 from marketsim.market.contracts import last_month
 from marketsim.market.draws import gumbel, uniform
 from marketsim.market.search import aware, bill_change, race_time, search_hazard
@@ -54,7 +54,7 @@ def searches(customer: CustomerAgent, on_sale: list[PostedOffer], renewal: Poste
     in_sight = [customer.expected_bill(offer) for offer in on_sale if knows(customer, offer)]
     change = bill_change(present, customer.usual_bill, min(in_sight, default=math.inf))
     rate = customer.traits.search_rate * (1.0 if in_window else parameters.outside_window_factor)
-    hazard = search_hazard.py_func(rate, customer.satisfaction, change, customer.complaint_age > 0, parameters)
+    hazard = search_hazard.py_func(rate, customer.satisfaction, change, customer.complaint_age > 0, 0.0, parameters)
     return uniform(keyed(market.keys["search"], customer.key)) < 1.0 - math.exp(-hazard)
 
 
@@ -115,9 +115,14 @@ def value_of(customer: CustomerAgent, offer: PostedOffer, months_left: int) -> f
         fee = exit_fee.py_func(customer.plan, float(months_left), customer.energy)
         bill += (fee - offer.signup_bonus) / (MONTHS_PER_YEAR * customer.energy)
         attachment = -cost_of_leaving(customer)
-    rating = offer.retailer.rating[customer.segment]
-    quality = believed_quality.py_func(customer.satisfaction, own, rating, customer.model.behaviour.choice)
+    quality = customer.satisfaction if own else hearsay(customer, offer.retailer)
     return utility(customer, bill, offer.plan, offer.retailer, quality, attachment)
+
+
+def hearsay(customer: CustomerAgent, retailer: OracleRetailer) -> float:
+    """Return what the customer believes of a rival's service: the prior, moved toward its published rating."""
+    parameters, rating = customer.model.behaviour.choice, retailer.rating[customer.segment]
+    return parameters.search_pivot + parameters.rating_weight * (rating - parameters.search_pivot)
 
 
 def cost_of_leaving(customer: CustomerAgent) -> float:
@@ -171,14 +176,14 @@ def carry_out(customer: CustomerAgent, chosen: PostedOffer | None, ending: bool)
 
 def move(customer: CustomerAgent, retailer: OracleRetailer) -> None:
     """Change the retailer: tenure, loyalty and complaints begin anew."""
-    rating = retailer.rating[customer.segment]
+    expected = hearsay(customer, retailer)
     customer.tier = customer.tier_at(retailer)
     customer.retailer = retailer
     customer.joined = customer.model.month + 1
     customer.loyalty = 0.0
     customer.complaint_age = 0
     customer.complaint_chance = 0.0
-    customer.satisfaction = believed_quality.py_func(0.0, False, rating, customer.model.behaviour.choice)
+    customer.satisfaction = expected
 
 
 def sign(customer: CustomerAgent, offer: PostedOffer, month: int, bill: float) -> None:

@@ -75,7 +75,9 @@ class CustomerAgent(mesa.Agent):
         self.region = regions[_one_of(key("region"), [shares.get(name, 0.0) for name in regions])]
         grades = [getattr(traits.credit_mix, grade) for grade in CREDIT_GRADES]
         self.credit = CREDIT_GRADES[_one_of(key("credit"), grades)]
-        affinity = traits.digital_affinity + traits.digital_affinity_sd * normal(key("digital affinity"))
+        ages = [traits.age_mix.young, traits.age_mix.middle, traits.age_mix.old]
+        self.age = _one_of(key("age"), ages)
+        affinity = traits.digital_affinity + (1 - self.age) * traits.digital_affinity_age_gap + traits.digital_affinity_sd * normal(key("digital affinity"))
         self.digital_affinity = min(1.0, max(0.0, affinity))
         tenure = traits.initial_tenure_months * exponential(key("tenure"))
         self.joined = -int(min(tenure, LONGEST_INITIAL_TENURE))

@@ -99,7 +99,7 @@ def perceive_quality(customer: CustomerAgent) -> list[float]:
         fairness(customer),
     ]
     for lever in customer.levers:
-        improve.py_func(lever, customer.digital_affinity, quality)
+        improve.py_func(lever, customer.digital_affinity, 1.0, quality)
     return [clip_unit(value) for value in quality]
 
 

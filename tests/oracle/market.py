@@ -17,9 +17,10 @@ from marketsim.market.draws import purpose_key, world_key
 from marketsim.market.exact import UNIT, units
 from marketsim.market.spot import generate
 from marketsim.market.tariffs import MONTHS_PER_YEAR, exit_fee
+from marketsim.scenario.events import TicketSurge
 from marketsim.scenario.loaded import Scenario
 from marketsim.scenario.service import DESKS
-from marketsim.scenario.study import Study, TicketSurge
+from marketsim.scenario.study import Study
 
 MONTHLY_DRAWS = (
     "tickets",

@@ -67,6 +67,7 @@ class Lever:
         self.intensity = intensity
         self.ramp_months = definition.ramp_months
         self.affinity = AFFINITIES.index(definition.affinity)
+        self.universal = definition.universal
         self.effects = [getattr(definition.effects, dimension) for dimension in DIMENSIONS]
         self.handle_time_factor = definition.hooks.handle_time_factor
         self.resolution_gain = definition.hooks.first_contact_resolution_gain

@@ -59,6 +59,8 @@ class OracleRetailer(mesa.Agent):
     def read_rules(self) -> None:
         """Take the levers and desks of the study in force; levers that go on keep their intensity."""
         running = {lever.name: lever.intensity for lever in self.levers}
+        if self.model.study is self.model.base and not self.levers:
+            running = {name: use.intensity for name, use in self.settings.levers.items()}
         catalogue = self.model.study.levers
         self.levers = [
             Lever(name, catalogue[name], use, running.get(name, 0.0))

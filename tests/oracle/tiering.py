@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from marketsim.market.tariffs import energy_price
-from marketsim.market.tiers import LEAST_MARGIN
+from marketsim.market.tiers import LEAST_MARGIN_SHARE
 from marketsim.scenario.customers import CREDIT_GRADES
 from marketsim.scenario.service import TIERS, TierRule
 
@@ -23,7 +23,8 @@ TIE = 1.0 + 1e-9
 
 def review(retailer: OracleRetailer) -> None:
     """Sort the customers anew, best first, and publish what the last one admitted to each tier is worth."""
-    retailer.margins = {s: expected_margin(retailer, s) for s in retailer.model.base.segments}
+    floor = LEAST_MARGIN_SHARE * retailer.model.forward[12]
+    retailer.margins = {s: max(expected_margin(retailer, s), floor) for s in retailer.model.base.segments}
     ranked = sorted(retailer.customers, key=lambda customer: (-score(retailer, customer), customer.key))
     for customer in ranked:
         customer.tier = "ordinary"
@@ -52,9 +53,8 @@ def expected_margin(retailer: OracleRetailer, segment: str) -> float:
 
 
 def worth_of_a_mwh(retailer: OracleRetailer, segment: str, credit: str) -> tuple[float, float]:
-    """Return the expected margin, and the probability that it is paid."""
-    default_rate = getattr(retailer.model.base.market.default_rates, credit)
-    return max(retailer.margins[segment], LEAST_MARGIN), 1.0 - default_rate
+    """Return the margin expected at the last review, and the probability that it is paid."""
+    return retailer.margins[segment], 1.0 - getattr(retailer.model.base.market.default_rates, credit)
 
 
 def score(retailer: OracleRetailer, customer: CustomerAgent) -> float:

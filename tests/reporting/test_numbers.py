@@ -16,7 +16,7 @@ from marketsim.reporting.numbers import (
     scale_for,
     signed,
 )
-from marketsim.results.tables import kpi
+from marketsim.results.key_figures import kpi
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from marketsim.results.checks import (
     overturning,
 )
 from marketsim.results.compare import summarise
-from marketsim.results.tables import KPIS
+from marketsim.results.key_figures import KPIS
 
 ASSUMPTIONS = {"behaviour.fairness.visibility": (0.0, 1.0), "behaviour.fairness.legitimacy": (0.25, 0.75)}
 PATHS = list(ASSUMPTIONS)

@@ -9,13 +9,13 @@ import pandas as pd
 import pytest
 from tests.results.fake_market import scenario, simulate
 
+from marketsim.results.key_figures import KPIS
 from marketsim.results.metrics import kpis
 from marketsim.results.run_result import RunResult
 from marketsim.results.tables import (
     DEFAULT_SUPPLIER,
     DESK_MONTH,
     FLOWS,
-    KPIS,
     KPIS_TABLE,
     MARKET_MONTH,
     RETAILER_MONTH,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from marketsim.results.tables import KPIS, KPIS_TABLE, MONTHLY_TABLES, RUNS, describe, kpi
+from marketsim.results.key_figures import KPIS, kpi
+from marketsim.results.reference import describe
+from marketsim.results.tables import KPIS_TABLE, MONTHLY_TABLES, RUNS
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "tables.md"
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from marketsim.errors import Problem, ScenarioError
 from marketsim.results.checks import ENDS, check_label
@@ -17,12 +19,14 @@ class RunKey:
     Attributes:
         policy: the policy, or ``base``.
         replication: the world, counted from 0.
-        check: the end of an assumption, such as ``path=low``; empty for a main run.
+        check: what is changed, such as the end of an assumption ``path=low``; empty for a main run.
+        changes: the paths that it changes and the values there.
     """
 
     policy: str
     replication: int
     check: str = ""
+    changes: tuple[tuple[str, Any], ...] = field(default=(), hash=False)
 
 
 @dataclass(frozen=True)
@@ -33,13 +37,11 @@ class Plan:
         policies: the policies, without the base, in the order of the scenario.
         main: the main runs: world by world, the base first.
         checks: the runs at the ends of assumptions.
-        changes: for each check, the path that it changes and the value there.
     """
 
     policies: tuple[str, ...]
     main: tuple[RunKey, ...]
     checks: tuple[RunKey, ...]
-    changes: dict[str, tuple[str, float]]
 
 
 def plan(study: Study, *, policies: list[str] | tuple[str, ...] | None = None, checks: bool = True) -> Plan:
@@ -56,11 +58,11 @@ def plan(study: Study, *, policies: list[str] | tuple[str, ...] | None = None, c
     chosen = _chosen(study, policies)
     run = study.run
     changes = _changes(study) if checks and chosen and run.check_replications else {}
+    ends = [runs(chosen, run.check_replications, check, change) for check, change in changes.items()]
     return Plan(
         policies=chosen,
-        main=_runs(chosen, run.replications, ""),
-        checks=tuple(key for check in changes for key in _runs(chosen, run.check_replications, check)),
-        changes=changes,
+        main=runs(chosen, run.replications),
+        checks=tuple(key for end in ends for key in end),
     )
 
 
@@ -75,13 +77,17 @@ def _chosen(study: Study, policies: list[str] | tuple[str, ...] | None) -> tuple
     return tuple(name for name in study.policies if name in policies)
 
 
-def _changes(study: Study) -> dict[str, tuple[str, float]]:
+def _changes(study: Study) -> dict[str, dict[str, Any]]:
     return {
-        check_label(path, end): (path, float(value))
+        check_label(path, end): {path: float(value)}
         for path, values in study.assumptions.items()
         for end, value in zip(ENDS, values, strict=True)
     }
 
 
-def _runs(policies: tuple[str, ...], replications: int, check: str) -> tuple[RunKey, ...]:
-    return tuple(RunKey(name, world, check) for world in range(replications) for name in (BASE, *policies))
+def runs(
+    policies: tuple[str, ...], replications: int, check: str = "", changes: Mapping[str, Any] | None = None
+) -> tuple[RunKey, ...]:
+    """Return the runs of the base and some policies in every world, with some values of the scenario changed."""
+    changed = tuple((changes or {}).items())
+    return tuple(RunKey(name, world, check, changed) for world in range(replications) for name in (BASE, *policies))

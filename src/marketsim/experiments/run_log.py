@@ -20,11 +20,13 @@ class RunLog:
         plan: what was to be run.
         outcomes: what came of each run; a run that is missing was not run.
         interrupted: whether the user stopped the study.
+        answers: tables of questions beyond the comparison of policies, by name.
     """
 
     plan: Plan
     outcomes: dict[RunKey, Outcome] = field(default_factory=dict)
     interrupted: bool = False
+    answers: dict[str, pd.DataFrame] = field(default_factory=dict)
 
     def receive(self, outcome: Outcome) -> None:
         """Keep an outcome; the same one twice is no harm."""

@@ -9,16 +9,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from marketsim.experiments.plan import RunKey
-from marketsim.results.checks import headline_rows
 from marketsim.results.metrics import kpis
 from marketsim.results.run_result import RunResult
 from marketsim.results.spool import Place, Spool
+from marketsim.results.tables import ALL
 from marketsim.scenario.changes import with_changes
 from marketsim.scenario.loaded import Scenario
+from marketsim.scenario.study import Study
 
 Simulate = Callable[[Scenario, int, str, int], RunResult]
 """Runs a scenario: (scenario, replication, policy, threads)."""
@@ -54,7 +56,7 @@ class Outcome:
         months: months simulated.
         customers: customers in the market.
         agents: agents that stood for them.
-        kpis: all KPIs of a main run, the headlines of the focus retailer of a check; None unless done.
+        kpis: all KPIs of a main run; of a check those that may be asked for; None unless done.
         places: where the tables of a main run lie in the spool.
         timing: seconds and host; None when it was not run.
     """
@@ -76,14 +78,12 @@ class Job:
 
     Attributes:
         scenario: the base scenario.
-        changes: for each check, the path that it changes and the value there.
         threads: threads for one run.
         spool_folder: where the tables of main runs wait.
         simulate: what runs the model; None for `marketsim.simulation.run.simulate`.
     """
 
     scenario: Scenario
-    changes: Mapping[str, tuple[str, float]]
     threads: int
     spool_folder: Path
     simulate: Simulate | None = None
@@ -97,7 +97,7 @@ class Runner:
         self._job = job
         self._simulate = job.simulate or _model()
         self._spool = Spool(job.spool_folder, spool_file)
-        self._check: tuple[str, Scenario] = ("", job.scenario)
+        self._changed: tuple[tuple[tuple[str, Any], ...], Scenario] = ((), job.scenario)
 
     def run(self, key: RunKey) -> Outcome:
         """Run a key; whatever goes wrong but an interruption becomes a failed outcome."""
@@ -110,21 +110,27 @@ class Runner:
         return replace(outcome, timing=timing)
 
     def _try(self, key: RunKey) -> tuple[Outcome, Mapping[str, float]]:
-        scenario = self._scenario(key.check)
+        scenario = self._scenario(key)
         result = self._simulate(scenario, key.replication, key.policy, self._job.threads)
         figures = kpis(result, scenario)
         places = {} if key.check else self._spool.append(result.tables)
-        kept = headline_rows(figures, scenario.study.focus) if key.check else figures
+        kept = _asked(figures, scenario.study) if key.check else figures
         counts = (result.months, result.customers, result.agents)
         return Outcome(key, DONE, "", *counts, kpis=kept, places=places), result.phase_seconds
 
-    def _scenario(self, check: str) -> Scenario:
-        """Return the scenario of a check; the last one is kept, as the runs of a check follow each other."""
-        if check != self._check[0]:
-            path, value = self._job.changes[check] if check else ("", 0.0)
-            changed = with_changes(self._job.scenario, {path: value}, check) if check else self._job.scenario
-            self._check = (check, changed)
-        return self._check[1]
+    def _scenario(self, key: RunKey) -> Scenario:
+        """Return the scenario of a key; the last one is kept, as the runs of a check follow each other."""
+        if key.changes != self._changed[0]:
+            whole = self._job.scenario
+            changed = with_changes(whole, dict(key.changes), key.check) if key.changes else whole
+            self._changed = (key.changes, changed)
+        return self._changed[1]
+
+
+def _asked(kpis: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Return what checks and questions may ask for: the retailers that they are about, as a whole and by tier."""
+    retailers = {study.focus, *(question.retailer for question in study.break_even.values())}
+    return kpis[kpis["retailer"].isin(retailers) & (kpis["segment"] == ALL)]
 
 
 def _model() -> Simulate:

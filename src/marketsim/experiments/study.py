@@ -10,17 +10,19 @@ from pathlib import Path
 from threading import current_thread, main_thread
 
 from marketsim.errors import ResultsError, RunFailedError, StudyInterruptedError
+from marketsim.experiments.laboratory import Laboratory
 from marketsim.experiments.plan import Plan, RunKey, plan
 from marketsim.experiments.processes import ProcessWorkers
 from marketsim.experiments.progress import Progress, Silent
+from marketsim.experiments.questions import answer_questions, check_figures
 from marketsim.experiments.run_log import RunLog, count
 from marketsim.experiments.runs import DONE, Job, Simulate
 from marketsim.experiments.workers import SerialWorkers, Workers, available_cores, refuse_in_starting_worker
 from marketsim.results import store
 from marketsim.results.checks import check_differences
-from marketsim.results.compare import summarise
 from marketsim.results.folders import Stage, check_target
 from marketsim.results.manifest import build
+from marketsim.results.returns import with_returns
 from marketsim.results.store import Contents, StudyResult
 from marketsim.scenario.loaded import Scenario
 
@@ -90,12 +92,13 @@ class Settings:
 def carry_out(scenario: Scenario, runs: Plan, folder: Path, settings: Settings, progress: Progress) -> StudyResult:
     """Do what `run_study` says, with a plan and settings."""
     refuse_in_starting_worker()
+    check_figures(scenario.study)
     check_target(folder)
     if settings.simulate is None:
         _compile(progress)
     with Stage(folder) as stage:
-        job = Job(scenario, runs.changes, settings.threads, stage.spool, settings.simulate)
-        log = _run_all(runs, _workers(job, settings.jobs, runs, progress), progress)
+        job = Job(scenario, settings.threads, stage.spool, settings.simulate)
+        log = _run_all(scenario, runs, _workers(job, settings.jobs, runs, progress), progress)
         if not count(log.main())[DONE]:
             raise _nothing_finished(log, folder)
         with _uninterrupted():
@@ -120,12 +123,16 @@ def _workers(job: Job, jobs: int | None, runs: Plan, progress: Progress) -> Work
     return SerialWorkers(job) if useful <= 1 else ProcessWorkers(job, useful, progress.say)
 
 
-def _run_all(runs: Plan, workers: Workers, progress: Progress) -> RunLog:
+def _run_all(scenario: Scenario, runs: Plan, workers: Workers, progress: Progress) -> RunLog:
     log = RunLog(runs)
     try:
         with workers:
             _run_part("runs", runs.main, workers, log, progress)
             _run_part("assumption checks", runs.checks, workers, log, progress)
+            if count(log.main())[DONE]:
+                answer_questions(
+                    Laboratory(scenario, workers, progress, dict(log.outcomes)), runs.policies, log.answers
+                )
     except KeyboardInterrupt:
         log.interrupted = True
     return log
@@ -162,8 +169,9 @@ def _write(stage: Stage, scenario: Scenario, log: RunLog, command: str) -> None:
         runs=log.runs_frame(),
         timings=log.timings_frame(),
         kpis=kpis,
-        summary=summarise(kpis),
-        checks=check_differences(log.check_kpis(), scenario.study.assumptions, scenario.study.focus),
+        summary=with_returns(kpis),
+        checks=check_differences(log.check_kpis(), scenario.study.assumptions, scenario.study.focus, kpis),
+        answers=log.answers,
     )
     places = [outcome.places for outcome in log.main() if outcome.status == DONE]
     try:

@@ -23,8 +23,8 @@ USUAL_BILL_SPEED = 1.0 / 12.0
 @rule
 def add_bill(customer: Record, plan: Record, spot: float, cell: FloatArray) -> None:
     """Add a customer's bill and the cost of its energy to the measures of its tier, or of all tiers."""
-    n, energy, price = customer.weight, customer.energy, customer.price
-    hedged = plan.hedged_share * energy
+    n, energy, price = customer.weight, customer.use, customer.price
+    hedged = plan.hedged_share * customer.contracted
     cell[CUSTOMERS] += n
     cell[ENERGY] += n * energy
     cell[REVENUE] += n * (price * energy + plan.fixed_fee)
@@ -46,6 +46,7 @@ def bill_month(
     spot: float,
     default_price: float,
     default_supplier: int,
+    rebate: FloatArray,
     sums: FloatArray,
     by_region: NDArray[np.int64],
 ) -> None:
@@ -62,17 +63,21 @@ def bill_month(
         spot: spot price of the month, CNY/MWh.
         default_price: energy price of the default supplier, CNY/MWh.
         default_supplier: its index.
+        rebate: taken off every bill of a supplier, CNY/MWh. Shape (retailers + 1,).
         sums: the measures of this module by retailer, segment and tier, and over all tiers in the last place. Shape
             (retailers + 1, segments, tiers + 1, 7).
         by_region: customers and energy, in exact units. Shape (retailers + 1, segments, regions, tiers, 2).
     """
     for i in range(low, high):
         customer: Record = population[i]
+        if customer.alive == 0:
+            continue
         plan: Record = plans[customer.plan]
-        s, j, n, energy = customer.segment, customer.retailer, customer.weight, customer.energy
+        s, j, n, energy = customer.segment, customer.retailer, customer.weight, customer.use
         if j == default_supplier:
             customer.price_level = default_price
         price = energy_price(plan, customer.price_level, customer.discount, spot, energy, segments[s].bands)
+        price -= rebate[j]
         customer.price = price
         customer.bill = unit_bill(price, network, plan.fixed_fee, energy)
         if first:

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from marketsim.market.compiled import rule
 from marketsim.market.contracts import Prices, change_retailer, no_contract, renew, set_term
 from marketsim.market.draws import extend, gumbel, normal, uniform
-from marketsim.market.levers import Levers
-from marketsim.market.quotes import held_bill, tier_at
+from marketsim.market.levers import Levers, carries
+from marketsim.market.quotes import held_bill, personal_discount, tier_at
 from marketsim.market.records import Record, Records
 from marketsim.market.search import Standing, best_bill_in_sight, bill_change, consider, search_hazard, survey
 from marketsim.market.segments import Behaviour
@@ -20,6 +20,12 @@ from marketsim.market.tariffs import MONTHS_PER_YEAR, exit_fee, wholesale_exposu
 
 FloatArray = NDArray[np.float64]
 NO_OFFER = -1
+DEFAULT_SUPPLY = -2
+"""What a search can end with besides an offer: keeping the present contract, or choosing the default supplier."""
+
+
+LARGEST_EXPONENT = 600.0
+"""Bounds the log-sum, so that it stays finite for any utility."""
 
 
 class ChoiceKeys(NamedTuple):
@@ -40,12 +46,14 @@ class ChoiceTally(NamedTuple):
         leaves: customers who leave, their MWh, customers who searched. Shape (retailers + 1, segments, tiers, 3).
         joined: MWh a year won, acquisition cost (CNY), sign-up bonuses (CNY). Shape (retailers + 1, 3).
         exit_fees: CNY received. Shape (retailers + 1,).
+        surplus: log-sum utility in money (CNY) of the MWh of those who searched, and these MWh. Shape (segments, 2).
     """
 
     flows: FloatArray
     leaves: FloatArray
     joined: FloatArray
     exit_fees: FloatArray
+    surplus: FloatArray
 
 
 def empty_tally(retailers: int, segments: int, tiers: int) -> ChoiceTally:
@@ -56,14 +64,21 @@ def empty_tally(retailers: int, segments: int, tiers: int) -> ChoiceTally:
         leaves=np.zeros((rows, segments, tiers, 3)),
         joined=np.zeros((rows, 3)),
         exit_fees=np.zeros(rows),
+        surplus=np.zeros((segments, 2)),
     )
 
 
 @rule
-def believed_quality(satisfaction: float, own: bool, rating: float, choice: Record) -> float:
-    """Return the believed service quality: own experience, or the prior moved toward the published rating."""
-    if own:
-        return satisfaction
+def believed_quality(customer: Record, retailer: int, standing: Standing, choice: Record) -> float:
+    """Return the believed service quality of a retailer.
+
+    Where beliefs are not learned it is own experience, or the prior moved toward the published rating.
+    """
+    if standing.beliefs.shape[0] > 0:
+        return float(standing.beliefs[customer.row, retailer])
+    if retailer == customer.retailer:
+        return float(customer.satisfaction)
+    rating = standing.rating[retailer, customer.segment]
     return choice.search_pivot + choice.rating_weight * (rating - choice.search_pivot)
 
 
@@ -108,7 +123,7 @@ def taste(key: np.uint64, customer: np.uint64, retailer: np.uint64, sd: float) -
 @rule
 def record_move(customer: Record, month: int, supplier: int, plan: Record, tally: ChoiceTally) -> None:
     """Add a customer who changes the supplier to the tally, before its contract is changed."""
-    s, n, energy = customer.segment, customer.weight, customer.energy
+    s, n, energy = customer.segment, customer.weight, customer.usual_use
     old = customer.retailer
     tally.flows[old, supplier, s, 0] += n
     tally.flows[old, supplier, s, 1] += n * energy
@@ -121,7 +136,7 @@ def record_move(customer: Record, month: int, supplier: int, plan: Record, tally
 def record_signing(customer: Record, offer: Record, segment: Record, tally: ChoiceTally) -> None:
     """Add what it takes a retailer to win a customer to the tally."""
     n, new = customer.weight, offer.retailer
-    tally.joined[new, 0] += n * customer.energy * MONTHS_PER_YEAR
+    tally.joined[new, 0] += n * customer.usual_use * MONTHS_PER_YEAR
     tally.joined[new, 1] += n * segment.acquisition_cost_cny
     tally.joined[new, 2] += n * offer.signup_bonus
 
@@ -139,8 +154,8 @@ def cost_of_leaving(customer: Record, segment: Record, levers: Levers) -> float:
     s, r, k, j = customer.segment, customer.region, customer.tier, customer.retailer
     cost = segment.switching_cost
     for row in range(levers.first[j], levers.first[j + 1]):
-        if levers.covers[row, s, r, k]:
-            lever: Record = levers.rows[row]
+        lever: Record = levers.rows[row]
+        if levers.covers[row, s, r, k] and carries(customer, lever):
             cost += lever.switching_cost * lever.intensity
     return cost
 
@@ -161,7 +176,7 @@ def value_of_staying(
         bill,
         customer.reference_bill,
         customer.price_sensitivity,
-        customer.satisfaction - choice.search_pivot,
+        believed_quality(customer, customer.retailer, standing, choice) - choice.search_pivot,
         wholesale_exposure(plan) * prices.yearly_sd * prices.expected_spot,
         liking(customer, customer.retailer, standing, taste_key, segment.taste_sd),
         segment.loyalty_weight * customer.loyalty,
@@ -198,16 +213,42 @@ def value_of_offer(
     offer: Record = prices.offers[row]
     plan: Record = prices.plans[offer.plan]
     own = offer.retailer == customer.retailer
-    rating = standing.rating[offer.retailer, customer.segment]
-    return offer_utility(
+    value = offer_utility(
         bill,
         customer.reference_bill,
         customer.price_sensitivity,
-        believed_quality(customer.satisfaction, own, rating, choice) - choice.search_pivot,
+        believed_quality(customer, offer.retailer, standing, choice) - choice.search_pivot,
         wholesale_exposure(plan) * prices.yearly_sd * prices.expected_spot,
         liking(customer, offer.retailer, standing, taste_key, segment.taste_sd),
         segment.loyalty_weight * customer.loyalty if own else -leaving,
         plan.term_months,
+        segment,
+    )
+    return value + prices.appeal[row, customer.segment, customer.credit]
+
+
+@rule
+def value_of_default_supply(
+    customer: Record,
+    segment: Record,
+    bill: float,
+    leaving: float,
+    prices: Prices,
+    standing: Standing,
+    choice: Record,
+    taste_key: np.uint64,
+) -> float:
+    """Return the utility of the default supplier as an alternative: no term, and a price that follows the market."""
+    j = prices.default_supplier
+    return offer_utility(
+        bill,
+        customer.reference_bill,
+        customer.price_sensitivity,
+        believed_quality(customer, j, standing, choice) - choice.search_pivot,
+        prices.yearly_sd * prices.expected_spot,
+        liking(customer, j, standing, taste_key, segment.taste_sd),
+        segment.loyalty_weight * customer.loyalty if customer.retailer == j else -leaving,
+        0.0,
         segment,
     )
 
@@ -225,22 +266,35 @@ def best_alternative(
     keys: ChoiceKeys,
     bills: FloatArray,
     times: FloatArray,
+    tally: ChoiceTally,
 ) -> int:
     """Return the row of the best alternative; NO_OFFER where that is to keep the present contract.
 
     Rivals' offers count if their race time is finite. In the window the own retailer's offers are alternatives as well;
-    outside it the present contract is.
+    outside it the present contract is. The default supplier is one where customers may choose it, and is DEFAULT_SUPPLY.
     """
     choice = behaviour.choice
     alternative_key = extend(keys.alternative, customer.key)
-    fee = exit_fee(prices.plans[customer.plan], float(months_left), customer.energy)
+    fee = exit_fee(prices.plans[customer.plan], float(months_left), customer.usual_use)
     leaving = cost_of_leaving(customer, segment, levers)
     best = NO_OFFER
     best_value = -np.inf
+    worth = 0.0
     if not in_window:
         bill = held_bill(customer, prices, behaviour.network_cny_per_mwh, segment.bands)
         draw = gumbel(extend(alternative_key, prices.offers[customer.offer].key))
-        best_value = value_of_staying(customer, segment, prices, standing, choice, bill, keys.taste) + draw
+        value = value_of_staying(customer, segment, prices, standing, choice, bill, keys.taste)
+        worth += math.exp(min(LARGEST_EXPONENT, value))
+        best_value = value + draw
+    if prices.voluntary_default:
+        bill = prices.default_price + behaviour.network_cny_per_mwh
+        if customer.retailer != prices.default_supplier and customer.usual_use > 0.0:
+            bill += fee / (MONTHS_PER_YEAR * customer.usual_use)
+        value = value_of_default_supply(customer, segment, bill, leaving, prices, standing, choice, keys.taste)
+        worth += math.exp(min(LARGEST_EXPONENT, value))
+        value += gumbel(extend(alternative_key, standing.keys[prices.default_supplier]))
+        if value > best_value:
+            best, best_value = DEFAULT_SUPPLY, value
     for row in range(len(bills)):
         offer: Record = prices.offers[row]
         own = offer.retailer == customer.retailer
@@ -251,12 +305,20 @@ def best_alternative(
         ):
             continue
         bill = bills[row]
-        if not own and customer.energy > 0.0:
-            bill += (fee - offer.signup_bonus) / (MONTHS_PER_YEAR * customer.energy)
+        if own:
+            bill -= prices.retention[offer.retailer, customer.segment]
+        elif customer.usual_use > 0.0:
+            bill += (fee - offer.signup_bonus) / (MONTHS_PER_YEAR * customer.usual_use)
         value = value_of_offer(customer, segment, row, bill, leaving, prices, standing, choice, keys.taste)
+        worth += math.exp(min(LARGEST_EXPONENT, value))
         value += gumbel(extend(alternative_key, offer.key))
         if value > best_value:
             best, best_value = row, value
+    if worth > 0.0 and customer.price_sensitivity > 0.0:
+        energy = customer.weight * customer.usual_use
+        money = math.log(worth) * customer.reference_bill / customer.price_sensitivity
+        tally.surplus[customer.segment, 0] += energy * money
+        tally.surplus[customer.segment, 1] += energy
     return best
 
 
@@ -267,18 +329,23 @@ def put_into_force(
     month: int,
     row: int,
     bill: float,
+    searched: bool,
     prices: Prices,
     standing: Standing,
     choice: Record,
 ) -> None:
-    """Sign an offer, in place, with the own retailer or another."""
+    """Sign an offer, in place, with the own retailer or another; who renews without a search pays what that costs."""
     offer: Record = prices.offers[row]
-    j = offer.retailer
+    j, s = offer.retailer, customer.segment
+    personal = personal_discount(customer, j, prices)
     if j != customer.retailer:
         tier = tier_at(customer, j, prices.cut_off[j])
-        expected = believed_quality(0.0, False, standing.rating[j, customer.segment], choice)
+        expected = believed_quality(customer, j, standing, choice)
         change_retailer(customer, month, j, tier, expected)
-    renew(customer, row, prices.offers, prices.discount[j], prices.best_discount[j], bill)
+        change = 0.0
+    else:
+        change = prices.retention[j, s] if searched else -prices.renewal_markup[j, s]
+    renew(customer, row, prices.offers, prices.discount[j], prices.best_discount[j], personal + change, bill - change)
     set_term(customer, month, prices.plans[offer.plan].term_months, prices.calendar_year, prices.forward)
 
 
@@ -303,7 +370,7 @@ def choose_month(
     for i in range(low, high):
         customer: Record = population[i]
         segment: Record = behaviour.segments[customer.segment]
-        if not segment.contestable:
+        if not segment.contestable or customer.alive == 0:
             continue
         held = customer.offer
         at_default = held == NO_OFFER
@@ -311,10 +378,14 @@ def choose_month(
         in_window = at_default or months_left < choice.window_months
         survey(customer, segment, prices, standing, network, keys.awareness, bills, known)
         on_sale = not at_default and prices.for_segment[held, customer.segment]
-        present = bills[held] if in_window and on_sale else held_bill(customer, prices, network, segment.bands)
+        if in_window and on_sale:
+            present = bills[held] + prices.renewal_markup[customer.retailer, customer.segment]
+        else:
+            present = held_bill(customer, prices, network, segment.bands)
         change = bill_change(present, customer.usual_bill, best_bill_in_sight(bills, known))
         rate = segment.search_rate * (1.0 if in_window else choice.outside_window_factor)
-        hazard = search_hazard(rate, customer.satisfaction, change, customer.complaint_age > 0, choice)
+        complaining = customer.complaint_age > 0
+        hazard = search_hazard(rate, customer.satisfaction, change, complaining, customer.urge, choice)
         searching = uniform(extend(keys.search, customer.key)) < 1.0 - math.exp(-hazard)
         ending = months_left <= 0 and not at_default
 
@@ -326,19 +397,32 @@ def choose_month(
             times[:] = np.inf
         if searching or (ending and not on_sale):
             chosen = best_alternative(
-                customer, segment, months_left, in_window, prices, behaviour, standing, levers, keys, bills, times
+                customer,
+                segment,
+                months_left,
+                in_window,
+                prices,
+                behaviour,
+                standing,
+                levers,
+                keys,
+                bills,
+                times,
+                tally,
             )
         elif ending:
             chosen = held
 
-        if chosen == NO_OFFER:
-            if ending:
+        if chosen == DEFAULT_SUPPLY or (chosen == NO_OFFER and ending):
+            if not at_default:
                 record_move(customer, month, prices.default_supplier, prices.plans[customer.plan], tally)
                 no_contract(customer, month, prices.default_supplier, prices.expected_spot)
+        elif chosen == NO_OFFER:
+            continue
         elif prices.offers[chosen].retailer != customer.retailer:
             offer: Record = prices.offers[chosen]
             record_move(customer, month, offer.retailer, prices.plans[customer.plan], tally)
             record_signing(customer, offer, segment, tally)
-            put_into_force(customer, segment, month, chosen, bills[chosen], prices, standing, choice)
+            put_into_force(customer, segment, month, chosen, bills[chosen], searching, prices, standing, choice)
         elif ending:
-            put_into_force(customer, segment, month, chosen, bills[chosen], prices, standing, choice)
+            put_into_force(customer, segment, month, chosen, bills[chosen], searching, prices, standing, choice)

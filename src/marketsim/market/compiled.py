@@ -1,7 +1,7 @@
 """Compilation of the market's rules by numba, with an on-disk cache that notices every change of their source.
 
 numba's own cache looks only at the file of the function it stores, not at the functions that it calls; the cache folder
-is therefore named by a hash of all sources of this package.
+is therefore named by a hash of all sources of this package that hold compiled rules.
 """
 
 from __future__ import annotations
@@ -37,10 +37,11 @@ def rule(function: Rule) -> Rule:
 @cache
 def cache_folder() -> Path:
     """Return the folder of compiled rules: one per state of the sources and version of numba."""
-    sources = sorted(Path(__file__).parent.glob("*.py"))
     digest = hashlib.sha256(numba.__version__.encode())
-    for source in sources:
-        digest.update(source.name.encode() + b"\0" + source.read_bytes())
+    for source in sorted(Path(__file__).parent.glob("*.py")):
+        contents = source.read_bytes()
+        if b"@rule" in contents or source.name == Path(__file__).name:
+            digest.update(source.name.encode() + b"\0" + contents)
     return _cache_root() / digest.hexdigest()[:16]
 
 

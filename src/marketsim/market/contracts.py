@@ -28,6 +28,14 @@ class Prices(NamedTuple):
         cut_off: published least energy of a tier. Shape (retailers + 1, 4, segments, regions, 4).
         forward: forward price by term in months, CNY/MWh.
         expected_spot: expected spot price of the next twelve months, CNY/MWh.
+        concession: negotiated discount of large customers, CNY/MWh. Shape (retailers + 1, segments).
+        concession_from: least MWh a month to negotiate. Same shape.
+        renewal_markup: added to the list price where a contract renews without a search, CNY/MWh. Same shape.
+        retention: discount on its own offers for a customer who searches, CNY/MWh. Same shape.
+        winback: discount for a prospect who left the retailer last, CNY/MWh. Same shape.
+        appeal: utility of an offer besides price and service, logits. Shape (offers, segments, credit grades).
+        default_price: energy price of the default supplier, CNY/MWh.
+        voluntary_default: whether it is an alternative for customers who search.
         yearly_sd: relative standard deviation of its mean.
         calendar_year: whether terms of a year or more end in December.
         default_supplier: index of the supplier of last resort.
@@ -41,6 +49,14 @@ class Prices(NamedTuple):
     cut_off: FloatArray
     forward: FloatArray
     expected_spot: float
+    concession: FloatArray
+    concession_from: FloatArray
+    renewal_markup: FloatArray
+    retention: FloatArray
+    winback: FloatArray
+    appeal: FloatArray
+    default_price: float
+    voluntary_default: bool
     yearly_sd: float
     calendar_year: bool
     default_supplier: int
@@ -57,7 +73,13 @@ def last_month(signed: int, term: int, calendar_year: bool) -> int:
 
 @rule
 def renew(
-    customer: Record, row: int, offers: Records, discounts: FloatArray, best_discount: float, bill: float
+    customer: Record,
+    row: int,
+    offers: Records,
+    discounts: FloatArray,
+    best_discount: float,
+    personal_discount: float,
+    bill: float,
 ) -> None:
     """Sign a contract in the present tier, in place: anew with the own retailer, or as a part of `sign`.
 
@@ -67,13 +89,15 @@ def renew(
         offers: offers as posted.
         discounts: the retailer's discounts by tier, CNY/MWh.
         best_discount: the best of those in use, CNY/MWh.
+        personal_discount: what this customer gets besides, CNY/MWh; negative for a markup.
         bill: expected bill per MWh, CNY.
     """
     offer: Record = offers[row]
     customer.offer = row
     customer.plan = offer.plan
     customer.price_level = offer.price_level
-    customer.discount = discounts[customer.tier]
+    customer.discount = discounts[customer.tier] + personal_discount
+    customer.contracted = customer.usual_use
     customer.discount_gap = best_discount - discounts[customer.tier]
     customer.reference_bill = bill
 
@@ -88,6 +112,7 @@ def set_term(customer: Record, month: int, term: int, calendar_year: bool, forwa
 @rule
 def change_retailer(customer: Record, month: int, retailer: int, tier: int, satisfaction: float) -> None:
     """Move to another retailer, in place: tenure, loyalty and complaints begin anew, satisfaction is what one expects."""
+    customer.former = customer.retailer
     customer.retailer = retailer
     customer.tier = tier
     customer.joined = month + 1
@@ -98,8 +123,16 @@ def change_retailer(customer: Record, month: int, retailer: int, tier: int, sati
 
 
 @rule
+def release(population: Records, rows: NDArray[np.intp], month: int, default_supplier: int, price: float) -> None:
+    """Let the customers of some rows fall to the default supplier, in place."""
+    for row in rows:
+        no_contract(population[row], month, default_supplier, price)
+
+
+@rule
 def no_contract(customer: Record, month: int, default_supplier: int, price: float) -> None:
     """Fall to the default supplier, in place; its price is set anew every month."""
+    customer.former = customer.retailer
     customer.retailer = default_supplier
     customer.offer = -1
     customer.plan = DEFAULT_PLAN

@@ -12,7 +12,7 @@ from marketsim.market.compiled import rule
 from marketsim.market.desks import ServiceMonth
 from marketsim.market.draws import extend, normal, poisson, uniform
 from marketsim.market.exact import units
-from marketsim.market.levers import Levers, improve, variability
+from marketsim.market.levers import Levers, carries, improve, variability
 from marketsim.market.records import Record, Records
 from marketsim.market.satisfaction import (
     bill_fairness,
@@ -34,8 +34,10 @@ BINS = 500
 """Bins of the histogram of satisfaction from which quantiles and the Gini coefficient are read."""
 _TIE = 1.0 - 1e-9
 """Makes a quantile exactly between two customers the lower of them, whatever the last bit of the running total."""
-SATISFACTION, QUALITY, COMPLAINTS = 0, 1, 7
-MEASURES = 8
+SATISFACTION, QUALITY, COMPLAINTS, PROMOTERS, DETRACTORS = 0, 1, 7, 8, 9
+MEASURES = 10
+PROMOTER, DETRACTOR = 0.75, 0.40
+"""Satisfaction above which customers speak for their retailer, and below which they speak against it (ASSUMPTION)."""
 
 
 class ExperienceKeys(NamedTuple):
@@ -52,8 +54,8 @@ class ExperienceTally(NamedTuple):
     """Sums over customers, weighted.
 
     Attributes:
-        measures: satisfaction, six qualities, complaints; over all tiers in the last place. Shape (retailers + 1, segments,
-            tiers + 1, 8).
+        measures: satisfaction, six qualities, complaints, promoters, detractors; over all tiers in the last place. Shape
+            (retailers + 1, segments, tiers + 1, 10).
         histogram: customers by satisfaction. Shape (retailers + 1, 500).
         responsiveness: quality of service received, and customers who received any, in exact units. (retailers + 1, 2)
         rating: satisfaction and customers, in exact units. Shape (retailers + 1, segments, 2).
@@ -182,8 +184,26 @@ def fairness_quality(
 
 
 @rule
-def live_through(customer: Record, quality: FloatArray, first: bool, experience: Record, loyalty_speed: float) -> float:
-    """Update quality, expectation, satisfaction and loyalty of a customer; return the month's satisfaction (E17)."""
+def live_through(
+    customer: Record,
+    quality: FloatArray,
+    first: bool,
+    experience: Record,
+    loyalty_speed: float,
+    promise: float,
+    pull: float,
+) -> float:
+    """Update quality, expectation, satisfaction and loyalty of a customer; return the month's satisfaction (E17).
+
+    Args:
+        customer: the customer.
+        quality: its six qualities of the month.
+        first: whether this is the first month, in which expectation is quality.
+        experience: parameters.
+        loyalty_speed: share of the distance that loyalty moves in a month.
+        promise: quality that its retailer advertises.
+        pull: share of the distance that expectation moves toward the promise in a month.
+    """
     if first:
         for d in range(len(quality)):
             customer.expectation[d] = quality[d]
@@ -196,7 +216,10 @@ def live_through(customer: Record, quality: FloatArray, first: bool, experience:
     for d in range(len(quality)):
         gap = quality[d] - customer.expectation[d]
         customer.quality[d] = quality[d]
-        customer.expectation[d] += experience.expectation_speed * gap + experience.expectation_drift
+        towards_promise = pull * (promise - customer.expectation[d])
+        customer.expectation[d] += experience.expectation_speed * gap + towards_promise + experience.expectation_drift
+    if customer.mood != 0.0:
+        customer.satisfaction = clip_unit(customer.satisfaction + customer.mood)
     return month
 
 
@@ -237,6 +260,8 @@ def experience_month(
     for_segment: NDArray[np.bool_],
     plans: Records,
     spot: float,
+    promise: FloatArray,
+    pull: FloatArray,
     keys: ExperienceKeys,
     tally: ExperienceTally,
 ) -> None:
@@ -245,6 +270,8 @@ def experience_month(
     rates = np.empty(len(DESKS))
     for i in range(low, high):
         customer: Record = population[i]
+        if customer.alive == 0:
+            continue
         s, r, k, j = customer.segment, customer.region, customer.tier, customer.retailer
         segment: Record = behaviour.segments[s]
         sites = service.sites[j, :, r, k]
@@ -260,26 +287,29 @@ def experience_month(
 
         noise_factor = 1.0
         for lever in range(levers.first[j], levers.first[j + 1]):
-            if levers.covers[lever, s, r, k]:
+            if levers.covers[lever, s, r, k] and carries(customer, levers.rows[lever]):
                 noise_factor *= variability(levers.rows[lever])
         noise_key = extend(keys.noise, customer.key)
-        quality[RELIABILITY] = service.supply_quality[r]
+        quality[RELIABILITY] = customer.reliability
         quality[RESPONSIVENESS] = customer.felt_service
         for d in (CONVENIENCE, ASSURANCE, PERSONALISATION):
             quality[d] = soft_quality(behaviour.experience, noise_factor, noise_key, d)
         market_bill = mean_market_bill(
-            offers, for_segment, plans, s, spot, behaviour.network_cny_per_mwh, customer.energy, segment.bands
+            offers, for_segment, plans, s, spot, behaviour.network_cny_per_mwh, customer.usual_use, segment.bands
         )
         quality[FAIRNESS] = fairness_quality(
             customer, market_bill, segment.price_sensitivity, service.wait_gap[j, r, k], behaviour.fairness
         )
+        for d in range(len(quality)):
+            quality[d] += customer.quality_shift[d]
         for lever in range(levers.first[j], levers.first[j + 1]):
-            if levers.covers[lever, s, r, k]:
-                improve(levers.rows[lever], customer.digital_affinity, quality)
+            if levers.covers[lever, s, r, k] and carries(customer, levers.rows[lever]):
+                improve(levers.rows[lever], customer.digital_affinity, customer.match, quality)
         for d in range(len(quality)):
             quality[d] = clip_unit(quality[d])
 
-        month = live_through(customer, quality, first, behaviour.experience, behaviour.choice.loyalty_speed)
+        speed = behaviour.choice.loyalty_speed
+        month = live_through(customer, quality, first, behaviour.experience, speed, promise[j], pull[j])
         raised = False
         if customer.complaint_age > 0:
             customer.complaint_chance = 0.0
@@ -303,6 +333,10 @@ def add_measures(customer: Record, raised: bool, cell: FloatArray) -> None:
         cell[QUALITY + d] += n * customer.quality[d]
     if raised:
         cell[COMPLAINTS] += n
+    if customer.satisfaction > PROMOTER:
+        cell[PROMOTERS] += n
+    elif customer.satisfaction < DETRACTOR:
+        cell[DETRACTORS] += n
 
 
 @rule

@@ -24,6 +24,29 @@ AFFINITIES = ("none", "digital", "in_person")
 NONE, DIGITAL, IN_PERSON = range(3)
 
 
+FURTHER_HOOKS = (
+    "field_tickets_per_customer_month",
+    "outage_rate_factor",
+    "region_outage_saving",
+    "restoration_saving",
+    "locate_saving",
+    "energy_saving_share",
+    "intensity_saving_share",
+    "electrification_logits",
+    "late_saving",
+    "default_gain",
+    "coverage_gain",
+    "updates_gain_per_year",
+    "skill_gain",
+    "silo_saving",
+    "need_accuracy_gain",
+    "breach_saving",
+    "advertising_gain",
+    "talk_gain_contacts",
+    "forecast_saving",
+)
+"""Hooks that a lever's record holds under the name that they have in the scenario."""
+
 LEVER = record_type(
     intensity="f8",
     target="f8",
@@ -37,12 +60,18 @@ LEVER = record_type(
     switching_cost="f8",
     fixed_cost="f8",
     energy_cost="f8",
+    staff_cost="f8",
+    universal="i8",
+    tags="u8",
+    **dict.fromkeys(FURTHER_HOOKS, "f8"),
 )
 """A lever in use.
 
 intensity (now, after ramping) and target; ramp_months (time constant); affinity (NONE, DIGITAL or IN_PERSON); effects (share
 of the quality gap closed at intensity 1); handle_time_factor, resolution_gain, deflected_share, variability_factor,
-switching_cost (hooks at intensity 1); fixed_cost (CNY a month); energy_cost (CNY per covered MWh).
+switching_cost (hooks at intensity 1); fixed_cost (CNY a month); energy_cost (CNY per covered MWh); staff_cost (CNY per
+member of staff and month); universal (whether it helps whatever a customer's need); tags (bits of the tags that a customer
+must carry); and the further hooks.
 """
 
 
@@ -73,9 +102,17 @@ def affinity_factor(kind: int, digital_affinity: float) -> float:
 
 
 @rule
-def improve(lever: Record, digital_affinity: float, quality: FloatArray) -> None:
-    """Let one lever close its share of the six quality gaps, in place (E7)."""
+def carries(customer: Record, lever: Record) -> bool:
+    """Return whether a customer's record carries all tags that a lever asks for."""
+    return (customer.tags & lever.tags) == lever.tags
+
+
+@rule
+def improve(lever: Record, digital_affinity: float, match: float, quality: FloatArray) -> None:
+    """Let one lever close its share of the six quality gaps, in place (E7); `match` is that of the customer (E4)."""
     strength = lever.intensity * affinity_factor(lever.affinity, digital_affinity)
+    if not lever.universal:
+        strength *= match
     for d in range(len(quality)):
         quality[d] = close_gap(quality[d], lever.effects[d] * strength)
 
@@ -139,19 +176,24 @@ def build_levers(frame: Frame, study: Study, running: dict[tuple[str, str], floa
         first=np.searchsorted(retailers, np.arange(len(frame.retailers) + 2)).astype(np.int64),
         rows=np.array(
             [
-                _lever(d, use, running.get((name, lever), 0.0))
+                _lever(d, use, running.get((name, lever), 0.0), sorted(study.tags))
                 for d, (name, lever, use) in zip(definitions, rows, strict=True)
             ],
             dtype=LEVER,
         ),
         covers=_coverage([use for _, _, use in rows], frame),
-        customer_cost=np.array([_customer_costs(d, frame) for d in definitions], dtype=np.float64).reshape(
-            -1, len(frame.segments)
-        ),
+        customer_cost=np.array(
+            [_customer_costs(d, use, frame) for d, (_, _, use) in zip(definitions, rows, strict=True)], dtype=np.float64
+        ).reshape(-1, len(frame.segments)),
     )
 
 
-def _lever(definition: LeverDefinition, use: LeverUse, intensity: float) -> tuple[object, ...]:
+def tag_bits(names: Sequence[str], tags: Sequence[str]) -> int:
+    """Return the bits of some of the study's tags."""
+    return sum(1 << tags.index(name) for name in names)
+
+
+def _lever(definition: LeverDefinition, use: LeverUse, intensity: float, tags: Sequence[str]) -> tuple[object, ...]:
     """The fields of a `LEVER`, in their order."""
     hooks, costs = definition.hooks, definition.costs
     return (
@@ -165,8 +207,12 @@ def _lever(definition: LeverDefinition, use: LeverUse, intensity: float) -> tupl
         hooks.deflected_share,
         hooks.variability_factor,
         hooks.switching_cost_logits,
-        costs.fixed_cny_per_month,
-        costs.cny_per_mwh,
+        use.cost_factor * costs.fixed_cny_per_month,
+        use.cost_factor * costs.cny_per_mwh,
+        use.cost_factor * costs.cny_per_staff_month,
+        definition.universal,
+        tag_bits(use.tags or (), tags),
+        *(getattr(hooks, name) for name in FURTHER_HOOKS),
     )
 
 
@@ -192,6 +238,9 @@ def _mask(selections: Sequence[tuple[str, ...] | None], names: tuple[str, ...]) 
     return np.array(rows, dtype=np.bool_).reshape(-1, len(names))
 
 
-def _customer_costs(definition: LeverDefinition, frame: Frame) -> list[float]:
+def _customer_costs(definition: LeverDefinition, use: LeverUse, frame: Frame) -> list[float]:
     costs = definition.costs
-    return [costs.per_customer_by_segment.get(name, costs.cny_per_customer_month) for name in frame.segments]
+    return [
+        use.cost_factor * costs.per_customer_by_segment.get(name, costs.cny_per_customer_month)
+        for name in frame.segments
+    ]

@@ -32,40 +32,53 @@ LONGEST_INITIAL_TENURE = 120
 
 CUSTOMER = record_type(
     key="u8",
-    segment="i4",
-    region="i4",
-    credit="i4",
+    tags="u8",
     weight="f8",
     energy="f8",
     price_sensitivity="f8",
     digital_affinity="f8",
     quality_weights=("f8", (6,)),
-    retailer="i4",
-    offer="i4",
-    plan="i4",
-    tier="i4",
     price_level="f8",
     discount="f8",
     discount_gap="f8",
     forward_price="f8",
-    contract_end="i4",
-    joined="i4",
     reference_bill="f8",
+    contracted="f8",
+    usual_use="f8",
+    use="f8",
+    price="f8",
+    bill="f8",
+    usual_bill="f8",
+    reliability="f8",
     quality=("f8", (6,)),
     expectation=("f8", (6,)),
     felt_service="f8",
     satisfaction="f8",
     loyalty="f8",
-    usual_bill="f8",
-    price="f8",
-    bill="f8",
-    complaint_age="i4",
     complaint_chance="f8",
+    quality_shift=("f4", (6,)),
+    match="f4",
+    mood="f4",
+    urge="f4",
+    row="i4",
+    offer="i4",
+    plan="i4",
+    contract_end="i4",
+    joined="i4",
+    retailer="i2",
+    former="i2",
+    segment="i2",
+    region="i2",
+    credit="i2",
+    tier="i2",
+    complaint_age="i2",
+    age="i1",
+    alive="i1",
 )
 """State of an agent; segments are contiguous, in the order of the frame.
 
-What never changes: key of its draws; segment, region, credit (0 is grade A); weight (customers that the agent stands for);
-energy (MWh a month of one customer); price_sensitivity (logits per 100 % of the bill); digital_affinity (0-1);
+What never changes: key of its draws; row (its place); segment, region, credit (0 is grade A), age (young, middle or old);
+weight (customers that the agent stands for); energy (MWh a month of one customer at the start); price_sensitivity (logits per 100 % of the bill); digital_affinity (0-1);
 quality_weights.
 
 Contract: retailer; offer (row of the offers, -1 at the default supplier); plan (row of the plans); tier (0 is key);
@@ -77,7 +90,14 @@ Experience: quality, expectation; felt_service (responsiveness before levers); s
 mean of about a year); price (CNY/MWh of energy, this month); bill (CNY/MWh of the whole bill, this month); complaint_age
 (months since an open complaint was raised, 0 for none); complaint_chance
 (probability of the complaint that was drawn this month: its expected tickets next month).
+
+What mechanisms that can be switched off set, and rules read: alive (0 once it has closed down); use (MWh this month);
+usual_use (MWh a month that it expects to use); contracted (MWh a month that were expected at signing: what is hedged);
+reliability (quality of supply); tags (bits of what its retailer has on record); match (how far levers meet its needs);
+quality_shift (added to the month's qualities); mood (added to satisfaction); urge (added to the exponent of search); former
+(retailer before the present one, -1 for none).
 """
+AGES = ("young", "middle", "old")
 
 
 ORDINARY = 3
@@ -93,13 +113,21 @@ def create(scenario: Scenario, frame: Frame, world: np.uint64) -> Records:
     population["key"], population["segment"] = np.concatenate(rows), segment
     population["tier"], population["complaint_age"] = ORDINARY, 0
     population["complaint_chance"] = 0.0
+    population["row"] = np.arange(len(population))
+    population["alive"], population["match"], population["tags"] = 1, 1.0, 0
+    for name in ("quality_shift", "mood", "urge"):
+        population[name] = 0.0
     _draw_attributes(population, scenario, frame, world)
+    supply = np.array([study.market.regions[name].supply_quality for name in frame.regions])
     for index, name in enumerate(frame.segments):
         book = scenario.data.books.get(name)
         members = slice(*np.searchsorted(segment, [index, index + 1]))
         population["weight"][members] = 1.0 if book else study.segments[name].customers / counts[name]
         if book:
             _read_book(population, members, book)
+    for name in ("use", "usual_use", "contracted"):
+        population[name] = population["energy"]
+    population["reliability"] = supply[population["region"]]
     return population
 
 
@@ -129,10 +157,12 @@ class _Spread(NamedTuple):
     weights_concentration: FloatArray
     digital_affinity: FloatArray
     digital_affinity_sd: FloatArray
+    digital_affinity_age_gap: FloatArray
     initial_tenure: FloatArray
     quality_weights: FloatArray
     region_mix: FloatArray
     credit_mix: FloatArray
+    age_mix: FloatArray
 
 
 def _spread(frame: Frame, study: Study) -> _Spread:
@@ -153,14 +183,25 @@ def _spread(frame: Frame, study: Study) -> _Spread:
         weights_concentration=column("weights_concentration"),
         digital_affinity=column("digital_affinity"),
         digital_affinity_sd=column("digital_affinity_sd"),
+        digital_affinity_age_gap=column("digital_affinity_age_gap"),
         initial_tenure=column("initial_tenure_months"),
         quality_weights=np.array([[getattr(s.quality_weights, d) for d in DIMENSIONS] for s in segments]),
         region_mix=mix([[(s.region_mix or shares).get(r, 0.0) for r in frame.regions] for s in segments]),
         credit_mix=mix([[getattr(s.credit_mix, grade) for grade in CREDIT_GRADES] for s in segments]),
+        age_mix=mix([[getattr(s.age_mix, age) for age in AGES] for s in segments]),
     )
 
 
-_ATTRIBUTES = ("energy", "price sensitivity", "region", "credit", "digital affinity", "tenure", "quality weights")
+_ATTRIBUTES = (
+    "energy",
+    "price sensitivity",
+    "region",
+    "credit",
+    "digital affinity",
+    "tenure",
+    "quality weights",
+    "age",
+)
 
 
 def _draw_attributes(population: Records, scenario: Scenario, frame: Frame, world: np.uint64) -> None:
@@ -208,7 +249,9 @@ def _attribute_loop(population: Records, spread: _Spread, purposes: KeyArray) ->
         )
         customer.region = category(extend(purposes[2], key), spread.region_mix[s])
         customer.credit = category(extend(purposes[3], key), spread.credit_mix[s])
-        affinity = spread.digital_affinity[s] + spread.digital_affinity_sd[s] * normal(extend(purposes[4], key))
+        customer.age = category(extend(purposes[7], key), spread.age_mix[s])
+        affinity = spread.digital_affinity[s] + (1 - customer.age) * spread.digital_affinity_age_gap[s]
+        affinity += spread.digital_affinity_sd[s] * normal(extend(purposes[4], key))
         customer.digital_affinity = min(1.0, max(0.0, affinity))
         tenure = spread.initial_tenure[s] * exponential(extend(purposes[5], key))
         customer.joined = -int(min(tenure, LONGEST_INITIAL_TENURE))

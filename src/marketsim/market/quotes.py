@@ -38,12 +38,24 @@ def expected_bill(
 
 
 @rule
+def personal_discount(customer: Record, retailer: int, prices: Prices) -> float:
+    """Return what a retailer takes off for this customer besides its tier: a concession to size, and to win it back."""
+    s = customer.segment
+    discount = 0.0
+    if prices.concession[retailer, s] > 0.0 and customer.usual_use >= prices.concession_from[retailer, s]:
+        discount += prices.concession[retailer, s]
+    if customer.former == retailer and customer.retailer != retailer:
+        discount += prices.winback[retailer, s]
+    return discount
+
+
+@rule
 def offered_bill(customer: Record, offer: Record, prices: Prices, network: float, bands: FloatArray) -> float:
     """Return the bill per MWh that a customer expects of an offer, in its tier there."""
     tier = tier_at(customer, offer.retailer, prices.cut_off[offer.retailer])
-    discount = prices.discount[offer.retailer, tier]
+    discount = prices.discount[offer.retailer, tier] + personal_discount(customer, offer.retailer, prices)
     plan = prices.plans[offer.plan]
-    return expected_bill(plan, offer.price_level, discount, prices.expected_spot, network, customer.energy, bands)
+    return expected_bill(plan, offer.price_level, discount, prices.expected_spot, network, customer.usual_use, bands)
 
 
 @rule
@@ -51,5 +63,5 @@ def held_bill(customer: Record, prices: Prices, network: float, bands: FloatArra
     """Return the bill per MWh that a customer expects of its present contract."""
     plan = prices.plans[customer.plan]
     return expected_bill(
-        plan, customer.price_level, customer.discount, prices.expected_spot, network, customer.energy, bands
+        plan, customer.price_level, customer.discount, prices.expected_spot, network, customer.usual_use, bands
     )

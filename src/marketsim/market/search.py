@@ -25,16 +25,22 @@ class Standing(NamedTuple):
         advertising: weight of a retailer's offers in the draw of offers to compare. Shape (retailers + 1,).
         rating: published satisfaction by segment; the retailer's mean where it has none. Shape (retailers + 1, segments).
         keys: keys of the retailers' names, for draws. Shape (retailers + 1,).
+        awareness: which retailers a customer knows; empty where that is a lasting draw. Shape (customers, retailers + 1).
+        beliefs: believed quality of service; empty where it follows ratings. Shape (customers, retailers + 1).
     """
 
     brand: FloatArray
     advertising: FloatArray
     rating: FloatArray
     keys: NDArray[np.uint64]
+    awareness: NDArray[np.uint8]
+    beliefs: NDArray[np.float32]
 
 
 @rule
-def search_hazard(rate: float, satisfaction: float, bill_change: float, complaining: bool, choice: Record) -> float:
+def search_hazard(
+    rate: float, satisfaction: float, bill_change: float, complaining: bool, urge: float, choice: Record
+) -> float:
     """Return the hazard of comparing offers in a month (E19).
 
     Args:
@@ -42,9 +48,10 @@ def search_hazard(rate: float, satisfaction: float, bill_change: float, complain
         satisfaction: satisfaction of the customer.
         bill_change: relative rise of the bill, or saving in sight, whichever is larger.
         complaining: whether a complaint is open.
+        urge: what else moves it, added to the exponent.
         choice: parameters.
     """
-    exponent = choice.search_dissatisfaction * (choice.search_pivot - satisfaction)
+    exponent = urge + choice.search_dissatisfaction * (choice.search_pivot - satisfaction)
     exponent += choice.search_bill * min(choice.search_bill_cap, max(0.0, bill_change))
     if complaining:
         exponent += choice.search_complaint
@@ -112,7 +119,12 @@ def survey(
             known[row] = False
             continue
         bills[row] = offered_bill(customer, offer, prices, network, segment.bands)
-        known[row] = j == customer.retailer or aware(awareness_key, customer.key, standing.keys[j], segment.awareness)
+        if standing.awareness.shape[0] > 0:
+            known[row] = j == customer.retailer or standing.awareness[customer.row, j] > 0
+        else:
+            known[row] = j == customer.retailer or aware(
+                awareness_key, customer.key, standing.keys[j], segment.awareness
+            )
 
 
 @rule

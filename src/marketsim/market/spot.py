@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from marketsim.market.draws import normal, purpose_key
 from marketsim.scenario.environment import GeneratedSpot
-from marketsim.scenario.study import PriceShock, Study
+from marketsim.scenario.events import PriceShock
+from marketsim.scenario.study import Study
 
 FloatArray = NDArray[np.float64]
 LONGEST_TERM = 120
@@ -38,7 +39,7 @@ def generate(study: Study, history: FloatArray | None, world: np.uint64, months:
     """Return the wholesale prices of a world.
 
     Args:
-        study: the study, with the spot price's parameters and the price shocks.
+        study: the study, with the spot price's parameters and the price shocks, announced and unforeseen.
         history: monthly spot history in CNY/MWh (it repeats where a run is longer), or None for a generated price.
         world: key of the world.
         months: length of the run.
@@ -46,7 +47,7 @@ def generate(study: Study, history: FloatArray | None, world: np.uint64, months:
     spot = study.market.spot
     shocks = shock_factors(study, months)
     if history is not None:
-        return _from_history(history, shocks, study.market.forward_premium, months)
+        return _from_history(history, shocks, announced_factors(study, months), study.market.forward_premium, months)
     assert isinstance(spot, GeneratedSpot)
     deviations = log_deviations(spot, world, months)
     variance = stationary_variance(spot.persistence, spot.innovation_sd)
@@ -54,7 +55,7 @@ def generate(study: Study, history: FloatArray | None, world: np.uint64, months:
     prices = spot.mean_cny_per_mwh * season * np.exp(deviations - variance / 2.0)
     return Wholesale(
         spot=prices * shocks,
-        forward=_forward_curve(spot, deviations, study.market.forward_premium),
+        forward=_forward_curve(spot, deviations, announced_factors(study, months), study.market.forward_premium),
         yearly_sd=yearly_relative_sd(spot.persistence, spot.innovation_sd),
         mean_forward=spot.mean_cny_per_mwh * (1.0 + study.market.forward_premium),
         premium=study.market.forward_premium,
@@ -77,13 +78,21 @@ def log_deviations(spot: GeneratedSpot, world: np.uint64, months: int) -> FloatA
     return path
 
 
-def shock_factors(study: Study, months: int) -> FloatArray:
-    """Return the factor of all price shocks in each month. Shape (months,)."""
+def shock_factors(study: Study, months: int, announced_only: bool = False) -> FloatArray:
+    """Return the factor of all price shocks, or of the announced ones, in each month. Shape (months,)."""
     factors = np.ones(months)
     for event in study.events:
-        if isinstance(event, PriceShock):
+        if isinstance(event, PriceShock) and (event.announced or not announced_only):
             factors[event.month : event.month + event.duration_months] *= 1.0 + event.size
     return factors
+
+
+def announced_factors(study: Study, months: int) -> FloatArray:
+    """Return the factor of announced shocks in the month k + 1 months ahead of each month. Shape (months, 120)."""
+    factors = shock_factors(study, months + LONGEST_TERM, announced_only=True)
+    ahead = np.arange(1, LONGEST_TERM + 1)
+    shifted: FloatArray = factors[np.arange(months)[:, None] + ahead]
+    return shifted
 
 
 def yearly_relative_sd(persistence: float, innovation_sd: float) -> float:
@@ -92,8 +101,8 @@ def yearly_relative_sd(persistence: float, innovation_sd: float) -> float:
     return innovation_sd * math.sqrt(sum(weight**2 for weight in weights)) / 12.0
 
 
-def _forward_curve(spot: GeneratedSpot, deviations: FloatArray, premium: float) -> FloatArray:
-    """Mean over the term of E_t[P_(t+k)] (1 + premium); shocks are not foreseen."""
+def _forward_curve(spot: GeneratedSpot, deviations: FloatArray, announced: FloatArray, premium: float) -> FloatArray:
+    """Mean over the term of E_t[P_(t+k)] (1 + premium); of shocks only the announced ones are foreseen."""
     ahead = np.arange(1, LONGEST_TERM + 1)
     damping = spot.persistence**ahead
     variance = stationary_variance(spot.persistence, spot.innovation_sd)
@@ -101,7 +110,7 @@ def _forward_curve(spot: GeneratedSpot, deviations: FloatArray, premium: float) 
     month = np.arange(len(deviations))[:, None]
     season = np.array(spot.season)[(month + ahead) % 12]
     expected = spot.mean_cny_per_mwh * season * np.exp(damping * deviations[:, None] - variance / 2.0 + known / 2.0)
-    return _mean_over_terms(expected) * (1.0 + premium)
+    return _mean_over_terms(expected * announced) * (1.0 + premium)
 
 
 def _mean_over_terms(expected: FloatArray) -> FloatArray:
@@ -109,14 +118,16 @@ def _mean_over_terms(expected: FloatArray) -> FloatArray:
     return np.concatenate([means[:, :1], means], axis=1)
 
 
-def _from_history(history: FloatArray, shocks: FloatArray, premium: float, months: int) -> Wholesale:
+def _from_history(
+    history: FloatArray, shocks: FloatArray, announced: FloatArray, premium: float, months: int
+) -> Wholesale:
     """The forward of a history is the mean of the last twelve months: what a buyer without a model would expect."""
     prices = history[np.arange(months) % len(history)]
     trailing = np.array([prices[max(0, month - 11) : month + 1].mean() for month in range(months)])
     persistence, innovation_sd = fit_autoregression(history)
     return Wholesale(
         spot=prices * shocks,
-        forward=np.repeat(trailing[:, None] * (1.0 + premium), LONGEST_TERM + 1, axis=1),
+        forward=trailing[:, None] * _mean_over_terms(announced) * (1.0 + premium),
         yearly_sd=yearly_relative_sd(persistence, innovation_sd),
         mean_forward=float(history.mean()) * (1.0 + premium),
         premium=premium,

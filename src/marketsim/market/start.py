@@ -10,7 +10,7 @@ from marketsim.market.compiled import rule
 from marketsim.market.contracts import YEAR, Prices, no_contract, renew, set_term
 from marketsim.market.draws import exponential, extend, gumbel, uniform
 from marketsim.market.frame import Frame
-from marketsim.market.quotes import offered_bill
+from marketsim.market.quotes import offered_bill, personal_discount
 from marketsim.market.records import Record, Records
 from marketsim.market.segments import Behaviour
 from marketsim.market.tariffs import mean_market_bill, wholesale_exposure
@@ -98,7 +98,8 @@ def sign_first_contracts(
         else:
             j = customer.retailer
             bill = offered_bill(customer, prices.offers[row], prices, network, segment.bands)
-            renew(customer, row, prices.offers, prices.discount[j], prices.best_discount[j], bill)
+            personal = personal_discount(customer, j, prices)
+            renew(customer, row, prices.offers, prices.discount[j], prices.best_discount[j], personal, bill)
             term = prices.plans[customer.plan].term_months
             set_term(customer, -1, term, prices.calendar_year, prices.forward)
             if from_book[customer.segment]:
@@ -106,6 +107,7 @@ def sign_first_contracts(
             else:
                 customer.contract_end = first_end(extend(end_key, customer.key), term, prices.calendar_year)
         customer.joined = joined
+        customer.former = -1
 
 
 @rule

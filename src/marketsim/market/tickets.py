@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from marketsim.market.compiled import rule
 from marketsim.market.exact import units
-from marketsim.market.levers import Levers, deflection
+from marketsim.market.levers import Levers, affinity_factor, carries, deflection
 from marketsim.market.records import Record, Records
 from marketsim.scenario.service import DESKS
 
@@ -35,9 +35,22 @@ def kept_share(customer: Record, first: NDArray[np.int64], levers: Records, cove
     s, r, k, j = customer.segment, customer.region, customer.tier, customer.retailer
     kept = 1.0
     for lever in range(first[j], first[j + 1]):
-        if covers[lever, s, r, k]:
+        if covers[lever, s, r, k] and carries(customer, levers[lever]):
             kept *= 1.0 - deflection(levers[lever], customer.digital_affinity)
     return kept
+
+
+@rule
+def visits(customer: Record, first: NDArray[np.int64], levers: Records, covers: NDArray[np.bool_]) -> float:
+    """Return the visits a month that levers promise a customer: further work for the crews, not a wait of the customer."""
+    s, r, k, j = customer.segment, customer.region, customer.tier, customer.retailer
+    count = 0.0
+    for lever in range(first[j], first[j + 1]):
+        row: Record = levers[lever]
+        if row.field_tickets_per_customer_month > 0.0 and covers[lever, s, r, k] and carries(customer, row):
+            strength = row.intensity * affinity_factor(row.affinity, customer.digital_affinity)
+            count += row.field_tickets_per_customer_month * strength
+    return count
 
 
 @rule
@@ -58,6 +71,8 @@ def ticket_load(
     """
     for i in range(low, high):
         customer: Record = population[i]
+        if customer.alive == 0:
+            continue
         s, r, k, j = customer.segment, customer.region, customer.tier, customer.retailer
         rate = customer.weight * segments[s].tickets_per_month * rates.surge
         for desk in range(load.shape[1]):
@@ -65,4 +80,7 @@ def ticket_load(
             if desk == CONTACT:
                 share *= kept_share(customer, levers.first, levers.rows, levers.covers)
             load[j, desk, r, s, k] += units(rate * share)
+        sent = visits(customer, levers.first, levers.rows, levers.covers)
+        if sent > 0.0:
+            load[j, FIELD, r, s, k] += units(customer.weight * sent)
         load[j, CASE, r, s, k] += units(customer.weight * customer.complaint_chance)

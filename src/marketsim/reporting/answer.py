@@ -15,7 +15,8 @@ from marketsim.reporting.profit_sentence import profit_sentence
 from marketsim.reporting.ranking import Ranking, rank
 from marketsim.reporting.robustness import Robustness, robustness
 from marketsim.reporting.view import StudyView
-from marketsim.results.tables import ALL, BASE, kpi
+from marketsim.results.key_figures import kpi
+from marketsim.results.tables import ALL, BASE
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from marketsim.reporting.html_table import Entry, HtmlTable, chance_text, differ
 from marketsim.reporting.measures import PROFIT, Measure, Printer, printer_for, touched_desks
 from marketsim.reporting.numbers import MISSING
 from marketsim.reporting.view import StudyView
-from marketsim.results.tables import ALL, BASE, kpi
+from marketsim.results.key_figures import kpi
+from marketsim.results.tables import ALL, BASE
 
 _MOST_RIVALS = 4
 

@@ -16,7 +16,8 @@ from marketsim.reporting.numbers import (
     signed,
 )
 from marketsim.reporting.view import StudyView
-from marketsim.results.tables import ALL, BASE, Kpi, kpi
+from marketsim.results.key_figures import Kpi, kpi
+from marketsim.results.tables import ALL, BASE
 from marketsim.scenario.service import DESKS, TIERS
 
 PROFIT = "profit_cny_per_year"

@@ -15,7 +15,8 @@ from marketsim.reporting.measures import (
 )
 from marketsim.reporting.numbers import joined
 from marketsim.reporting.view import StudyView
-from marketsim.results.tables import BASE, kpi
+from marketsim.results.key_figures import kpi
+from marketsim.results.tables import BASE
 
 _UNCLEAR = ": cannot tell"
 _COMPOSITION = 0.1

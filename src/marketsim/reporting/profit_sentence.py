@@ -8,7 +8,7 @@ from marketsim.reporting.measures import PROFIT, Measure, printer_for
 from marketsim.reporting.numbers import chance, counted, joined
 from marketsim.reporting.ranking import Ranking
 from marketsim.reporting.view import StudyView
-from marketsim.results.tables import kpi
+from marketsim.results.key_figures import kpi
 
 
 def profit_sentence(view: StudyView, ranking: Ranking, claim: str) -> str:

@@ -13,7 +13,8 @@ from marketsim.reporting.measures import PROFIT, Measure, Printer, headline_meas
 from marketsim.reporting.numbers import interval, plain, signed
 from marketsim.reporting.robustness import CheckedEnd
 from marketsim.reporting.view import StudyView
-from marketsim.results.tables import BASE, kpi
+from marketsim.results.key_figures import kpi
+from marketsim.results.tables import BASE
 
 _POLICIES_NOTE = (
     "Paired difference to base (chance that the policy is better; ? = cannot tell), its interval, "

@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 
 from marketsim.results.compare import summarise
+from marketsim.results.estimates import carried_over, mean_over_worlds
+from marketsim.results.pairs import UNITS, described, effects
 from marketsim.results.tables import ALL, BASE
 
 LOW, HIGH = "low", "high"
@@ -58,7 +60,10 @@ def headline_rows(kpis: pd.DataFrame, focus: str) -> pd.DataFrame:
 
 
 def check_differences(
-    kpis_by_check: dict[str, pd.DataFrame], assumptions: dict[str, tuple[float, float]], focus: str
+    kpis_by_check: dict[str, pd.DataFrame],
+    assumptions: dict[str, tuple[float, float]],
+    focus: str,
+    main: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return the effect of every policy at each end of each assumption.
 
@@ -66,14 +71,19 @@ def check_differences(
         kpis_by_check: KPIs of the finished runs of each end, by `check_label`.
         assumptions: low and high value of each uncertain input, by its path.
         focus: the retailer whose decision it is.
+        main: KPIs of the main runs. Their many worlds carry the effect over to the few of an end
+            (`results.estimates.carried_over`); without them an end stands on its own worlds alone.
 
     Returns:
         A frame in `CHECK_COLUMNS`, in the order of the assumptions: for each policy and headline the value
         of the base, the paired difference with its 95 % interval, and its direction: up, down, or ``cannot
-        tell`` where the interval includes 0 or there is none.
+        tell`` where the interval includes 0 or there is none. ``n`` is the number of worlds run at the end.
     """
+    centre = None if main is None else effects(headline_rows(main, focus))
     parts = [
-        _one_end(kpis_by_check[label], focus).assign(assumption=path, end=end, value=float(value))
+        _one_end(headline_rows(kpis_by_check[label], focus), centre).assign(
+            assumption=path, end=end, value=float(value)
+        )
         for path, values in assumptions.items()
         for end, value in zip(ENDS, values, strict=True)
         if (label := check_label(path, end)) in kpis_by_check
@@ -83,12 +93,19 @@ def check_differences(
     return pd.concat(parts, ignore_index=True)[list(CHECK_COLUMNS)]
 
 
-def _one_end(kpis: pd.DataFrame, focus: str) -> pd.DataFrame:
-    summary = summarise(headline_rows(kpis, focus))
-    is_base = summary["policy"] == BASE
-    base = summary[is_base].set_index(_LABELS[1:])["mean"].rename("base")
-    rows = summary[~is_base].join(base, on=_LABELS[1:])
-    return rows.assign(direction=directions(rows))
+def _one_end(kpis: pd.DataFrame, centre: pd.DataFrame | None) -> pd.DataFrame:
+    wide = effects(kpis)
+    found = wide.to_numpy()
+    if centre is None:
+        estimates = mean_over_worlds(found)
+    else:
+        worlds = centre.columns.union(wide.columns)
+        aligned = (frame.reindex(index=wide.index, columns=worlds).to_numpy() for frame in (centre, wide))
+        estimates = carried_over(*aligned)
+    rows = described(estimates, wide.index)
+    base = summarise(kpis[kpis["policy"] == BASE]).set_index(_LABELS[1:])["mean"].rename("base")
+    rows = rows[rows["n"] > 0].join(base, on=_LABELS[1:])
+    return rows.assign(unit=[UNITS[name] for name in rows["kpi"]], direction=directions(rows))
 
 
 def directions(rows: pd.DataFrame) -> list[str]:

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import stdtr, stdtrit
 
-from marketsim.results.tables import BASE, KPIS, SUMMARY_COLUMNS
+from marketsim.results.estimates import mean_over_worlds, without_rounding
+from marketsim.results.key_figures import KPIS
+from marketsim.results.tables import BASE, SUMMARY_COLUMNS
 
 FloatArray = NDArray[np.float64]
 
 _LABELS = ["retailer", "segment", "tier", "kpi"]
-_UPPER_TAIL = 0.975
 
 
 def summarise(kpis: pd.DataFrame, base: str = BASE) -> pd.DataFrame:
@@ -32,8 +32,8 @@ def summarise(kpis: pd.DataFrame, base: str = BASE) -> pd.DataFrame:
         mean, ``diff_low`` and ``diff_high`` the mean paired difference, each by a 95 % t interval over
         worlds (Student 1908); both are missing for one world. ``p_better`` is the probability that the mean
         paired difference is favourable: its posterior under a flat prior is a t distribution with n - 1
-        degrees of freedom. It is missing where the KPI has no good direction. Rows that no policy gives a
-        value are left out.
+        degrees of freedom. It is missing where the KPI has no good direction. Differences that are but rounding
+        are exactly 0. Rows that no policy gives a value are left out.
     """
     worlds = _Worlds.of(kpis)
     values = worlds.values
@@ -41,8 +41,8 @@ def summarise(kpis: pd.DataFrame, base: str = BASE) -> pd.DataFrame:
     has_reference = np.isfinite(reference).any(axis=2, keepdims=True)
     usable = np.isfinite(values) & (np.isfinite(reference) | ~has_reference)
     is_base = np.array([policy == base for policy in worlds.policies], dtype=np.bool_)
-    differences = np.where(usable & ~is_base[:, np.newaxis], values - reference, np.nan)
-    mean, difference = _Estimate.of(np.where(usable, values, np.nan)), _Estimate.of(differences)
+    differences = np.where(usable & ~is_base[:, np.newaxis], without_rounding(values - reference, reference), np.nan)
+    mean, difference = mean_over_worlds(np.where(usable, values, np.nan)), mean_over_worlds(differences)
     better = np.array([[_BETTER[kpi]] for kpi in worlds.labels["kpi"]], dtype=np.float64).reshape(-1, 1)
     columns = {
         "n": mean.n,
@@ -71,10 +71,11 @@ def variance_reduction(kpis: pd.DataFrame, base: str = BASE) -> pd.DataFrame:
     worlds = _Worlds.of(kpis)
     reference = np.broadcast_to(worlds.of_policy(base)[:, np.newaxis], worlds.values.shape)
     pairs = np.isfinite(worlds.values) & np.isfinite(reference)
-    paired = _Estimate.of(np.where(pairs, worlds.values - reference, np.nan))
-    apart = [_Estimate.of(np.where(pairs, part, np.nan)) for part in (worlds.values, reference)]
+    differences = without_rounding(worlds.values - reference, reference)
+    paired = mean_over_worlds(np.where(pairs, differences, np.nan))
+    apart = [mean_over_worlds(np.where(pairs, part, np.nan)) for part in (worlds.values, reference)]
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = (apart[0].variance + apart[1].variance) / paired.variance
+        ratio = (apart[0].standard_error**2 + apart[1].standard_error**2) / paired.standard_error**2
     frame = worlds.tidy({"n": paired.n, "variance_reduction": ratio}, keep=_any(paired.n > 1))
     frame = frame[(frame["policy"] != base) & (frame["n"] > 1)].drop(columns="unit")
     return frame.reset_index(drop=True)
@@ -82,54 +83,6 @@ def variance_reduction(kpis: pd.DataFrame, base: str = BASE) -> pd.DataFrame:
 
 _BETTER = {kpi.name: float(kpi.better) for kpi in KPIS}
 _UNITS = {kpi.name: kpi.unit for kpi in KPIS}
-
-
-@dataclass(frozen=True)
-class _Estimate:
-    """Mean over the last axis with its t interval; NaN values are left out."""
-
-    n: NDArray[np.int64]
-    mean: FloatArray
-    variance: FloatArray
-
-    @classmethod
-    def of(cls, values: FloatArray) -> _Estimate:
-        known = np.isfinite(values)
-        n = known.sum(axis=-1)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            mean = np.where(known, values, 0.0).sum(axis=-1) / n
-            deviations = np.where(known, values - mean[..., np.newaxis], 0.0)
-            variance = np.where(n > 1, (deviations**2).sum(axis=-1) / (n - 1), np.nan)
-        lowest = np.where(known, values, np.inf).min(axis=-1, initial=np.inf)
-        highest = np.where(known, values, -np.inf).max(axis=-1, initial=-np.inf)
-        equal = lowest == highest  # rounding must not make a variance out of nothing
-        return cls(n, np.where(equal, lowest, mean), np.where(equal & (n > 1), 0.0, variance))
-
-    @property
-    def standard_error(self) -> FloatArray:
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return np.asarray(np.sqrt(self.variance / self.n), dtype=np.float64)
-
-    @property
-    def half_width(self) -> FloatArray:
-        degrees = np.maximum(self.n - 1, 1).astype(np.float64)
-        return np.asarray(stdtrit(degrees, _UPPER_TAIL) * self.standard_error, dtype=np.float64)
-
-    @property
-    def low(self) -> FloatArray:
-        return self.mean - self.half_width
-
-    @property
-    def high(self) -> FloatArray:
-        return self.mean + self.half_width
-
-    def probability_of_sign(self, sign: FloatArray) -> FloatArray:
-        """Return the probability that the true mean has the sign given (1 or -1); NaN for sign 0 or n < 2."""
-        degrees = np.maximum(self.n - 1, 1).astype(np.float64)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            ratio = sign * self.mean / self.standard_error
-        ratio = np.where((self.mean == 0) & (self.standard_error == 0), 0.0, ratio)
-        return np.where((sign != 0) & (self.n > 1), stdtr(degrees, ratio), np.nan)
 
 
 def _any(cells: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +20,14 @@ from marketsim.results.tables import KPIS_TABLE, MONTHLY_TABLES, RUNS
 TABLES = "tables"
 RUNS_FILE = "runs.parquet"
 TIMINGS_FILE = "timings.parquet"
+ANSWERS = ("break_even", "break_even_points", "budget", "ladder")
+"""Tables of questions beyond the comparison of policies; a study has those that it asks for."""
 SUMMARY_FILE = "summary.csv"
 CHECKS_FILE = "checks.csv"
-_LABELS = ("policy", "retailer", "segment", "tier", "kpi", "unit", "assumption", "end", "direction")
+_LABELS = (
+    *("policy", "retailer", "segment", "tier", "kpi", "unit", "assumption", "end", "direction"),
+    *("name", "path", "verdict", "cost", "best", "series", "mechanism"),
+)
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,7 @@ class StudyResult:
         kpis: KPIs of every main run, in the columns of `results.tables.KPIS_TABLE`.
         summary: means, intervals and paired differences, in `results.tables.SUMMARY_COLUMNS`.
         checks: differences at the ends of the assumptions, in `results.checks.CHECK_COLUMNS`.
+        answers: those of the tables `ANSWERS` that the study has, by name.
     """
 
     folder: Path
@@ -46,6 +52,7 @@ class StudyResult:
     kpis: pd.DataFrame
     summary: pd.DataFrame
     checks: pd.DataFrame
+    answers: dict[str, pd.DataFrame] = field(default_factory=dict)
 
     def table(self, name: str) -> pd.DataFrame:
         """Return a table of `results.tables.MONTHLY_TABLES` over all finished main runs, read from disk.
@@ -68,6 +75,7 @@ class Contents:
     kpis: pd.DataFrame
     summary: pd.DataFrame
     checks: pd.DataFrame
+    answers: dict[str, pd.DataFrame] = field(default_factory=dict)
 
 
 def write(folder: Path, contents: Contents, spool: Path, places: list[dict[str, Place]]) -> None:
@@ -89,6 +97,8 @@ def write(folder: Path, contents: Contents, spool: Path, places: list[dict[str, 
     contents.timings.to_parquet(folder / TIMINGS_FILE, index=False, compression="zstd")
     write_csv(contents.summary, folder / SUMMARY_FILE)
     write_csv(contents.checks, folder / CHECKS_FILE)
+    for name, answer in contents.answers.items():
+        write_csv(answer, folder / f"{name}.csv")
     text = json.dumps(contents.manifest, indent=1, ensure_ascii=False, allow_nan=False)
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8", newline="\n")
 
@@ -116,7 +126,14 @@ def load(folder: str | Path) -> StudyResult:
         kpis=_read(place / TABLES / f"{KPIS_TABLE.name}.parquet"),
         summary=_read_csv(place / SUMMARY_FILE),
         checks=_read_csv(place / CHECKS_FILE),
+        answers=read_answers(place),
     )
+
+
+def read_answers(folder: Path) -> dict[str, pd.DataFrame]:
+    """Return the tables of questions that a folder of results holds, by name."""
+    files = {name: folder / f"{name}.csv" for name in ANSWERS}
+    return {name: _read_csv(file) for name, file in files.items() if file.exists()}
 
 
 def _read(path: Path) -> pd.DataFrame:

@@ -1,14 +1,14 @@
-"""Sums of a run's monthly tables over the evaluated months, as arrays by supplier, segment, desk and tier."""
+"""Sums of a run's monthly tables over the months that count, as arrays by supplier, segment, desk and tier."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from marketsim.results.tables import DEFAULT_SUPPLIER
+from marketsim.results.tables import DEFAULT_SUPPLIER, DESK_MONTH, SEGMENT_MONTH
 from marketsim.scenario.customers import DIMENSIONS
 from marketsim.scenario.service import DESKS, TIERS
 from marketsim.scenario.study import Study
@@ -17,12 +17,10 @@ FloatArray = NDArray[np.float64]
 Sums = dict[str, FloatArray]
 """Sums by name; all of one shape. The mean of x stands in two parts, ``x_sum`` and ``x_weight``."""
 
-EXPERIENCES = ("satisfaction", *(f"quality_{dimension}" for dimension in DIMENSIONS))
-DESK_MEANS = ("wait_minutes", "busy_wait_minutes", "sla_share", "utilisation", "servers")
-_SALES = (
-    *("customers", "energy_mwh", "revenue_cny", "procurement_cny"),
-    *("complaints", "searches", "leaves", "leaves_energy_mwh"),
-)
+_MEANS = ("satisfaction", *(f"quality_{dimension}" for dimension in DIMENSIONS))
+_SALES = tuple(column.name for column in SEGMENT_MONTH.values if column.name not in _MEANS)
+_DESK_SUMS = ("arrivals", "served", "backlog")
+_DESK_MEANS = tuple(column.name for column in DESK_MONTH.values if column.name not in _DESK_SUMS)
 
 
 @dataclass(frozen=True)
@@ -33,7 +31,7 @@ class Window:
         retailers: the study's retailers, without the default supplier.
         segments: the contestable segments.
         first_month: first month that counts.
-        months: length of the run; the last month that counts is the one before.
+        months: the month before which the window ends.
     """
 
     retailers: tuple[str, ...]
@@ -43,10 +41,14 @@ class Window:
 
     @classmethod
     def of(cls, study: Study) -> Window:
-        """Return the window of a study."""
+        """Return the evaluated window of a study."""
         segments = sorted(name for name, segment in study.segments.items() if segment.contestable)
         retailers = tuple(sorted(study.retailers))
         return cls(retailers, tuple(segments), study.run.first_evaluated_month(), study.run.months)
+
+    def over(self, first_month: int, months: int) -> Window:
+        """Return another window of the same study: from a month to the one before another."""
+        return replace(self, first_month=first_month, months=months)
 
     @property
     def suppliers(self) -> tuple[str, ...]:
@@ -76,6 +78,11 @@ def _codes(column: pd.Series, names: tuple[str, ...]) -> NDArray[np.intp]:
     return np.asarray(np.array([*places, -1], dtype=np.intp)[labels.codes])
 
 
+def known_columns(table: pd.DataFrame, names: tuple[str, ...]) -> list[str]:
+    """Return the columns that have any value in the run: those of mechanisms that are off have none."""
+    return [name for name in names if bool(table[name].notna().any()) or table.empty]
+
+
 class _Cells:
     """Adds up columns of a table within the cells of a grid; rows outside it or the window are left out."""
 
@@ -91,46 +98,40 @@ class _Cells:
         return self._table[name].to_numpy(dtype=np.float64)[self._inside]
 
     def total(self, amounts: FloatArray) -> FloatArray:
-        """Return the sum of amounts in each cell."""
-        sums = np.bincount(self._cells, amounts, minlength=int(np.prod(self._shape)))
+        """Return the sum of amounts in each cell; what has no value adds nothing."""
+        sums = np.bincount(self._cells, np.nan_to_num(amounts), minlength=int(np.prod(self._shape)))
         return sums.astype(np.float64).reshape(self._shape)
 
-    def mean_parts(self, name: str, weights: FloatArray) -> Sums:
-        """Return the sum of weighted values and that of the weights, over the rows that have a value."""
-        values = self.column(name)
-        known = ~np.isnan(values)
-        return {
-            f"{name}_sum": self.total(np.where(known, weights * values, 0.0)),
-            f"{name}_weight": self.total(np.where(known, weights, 0.0)),
-        }
+    def totals(self, names: tuple[str, ...]) -> Sums:
+        """Return the sums of those columns that are known."""
+        return {name: self.total(self.column(name)) for name in known_columns(self._table, names)}
+
+    def means(self, names: tuple[str, ...], weights: FloatArray) -> Sums:
+        """Return the sums of weighted values and of the weights, over the rows that have a value."""
+        parts: Sums = {}
+        for name in known_columns(self._table, names):
+            values = self.column(name)
+            known = ~np.isnan(values)
+            parts[f"{name}_sum"] = self.total(np.where(known, weights * values, 0.0))
+            parts[f"{name}_weight"] = self.total(np.where(known, weights, 0.0))
+        return parts
 
 
 def sales_sums(segment_month: pd.DataFrame, window: Window) -> Sums:
     """Return sums of segment_month, suppliers x contestable segments x tiers; customers weight the means."""
-    axes = {"retailer": window.suppliers, "segment": window.segments, "tier": TIERS}
-    cells = _Cells(segment_month, window, axes)
-    sums = {name: cells.total(cells.column(name)) for name in _SALES}
-    customers = cells.column("customers")
-    for name in EXPERIENCES:
-        sums |= cells.mean_parts(name, customers)
-    return sums
+    cells = _Cells(segment_month, window, {"retailer": window.suppliers, "segment": window.segments, "tier": TIERS})
+    return cells.totals(_SALES) | cells.means(_MEANS, cells.column("customers"))
 
 
 def desk_sums(desk_month: pd.DataFrame, window: Window) -> Sums:
     """Return sums of desk_month over regions, retailers x desks x tiers; new tickets weight the means."""
-    axes = {"retailer": window.retailers, "desk": DESKS, "tier": TIERS}
-    cells = _Cells(desk_month, window, axes)
-    arrivals = cells.column("arrivals")
-    sums = {"arrivals": cells.total(arrivals), "backlog": cells.total(cells.column("backlog"))}
-    for name in DESK_MEANS:
-        sums |= cells.mean_parts(name, arrivals)
-    return sums
+    cells = _Cells(desk_month, window, {"retailer": window.retailers, "desk": DESKS, "tier": TIERS})
+    return cells.totals(_DESK_SUMS) | cells.means(_DESK_MEANS, cells.column("arrivals"))
 
 
 def joins(flows: pd.DataFrame, window: Window) -> FloatArray:
     """Return customers won: suppliers x contestable segments."""
-    axes = {"to_retailer": window.suppliers, "segment": window.segments}
-    cells = _Cells(flows, window, axes)
+    cells = _Cells(flows, window, {"to_retailer": window.suppliers, "segment": window.segments})
     return cells.total(cells.column("customers"))
 
 
@@ -140,35 +141,28 @@ def switches(flows: pd.DataFrame, window: Window) -> FloatArray:
     return cells.total(cells.column("customers"))
 
 
-class RetailerMonths:
-    """Columns of retailer_month as arrays, retailers x evaluated months; NaN where there is no row."""
+def month_grid(table: pd.DataFrame, name: str, window: Window, rows: tuple[str, ...] = ()) -> FloatArray:
+    """Return a column by month: retailers x months of the window, or 1 x months; NaN where there is no row."""
+    places = _codes(table["retailer"], rows) if rows else np.zeros(len(table), dtype=np.intp)
+    inside = (places >= 0) & window.includes(table)
+    grid = np.full((max(len(rows), 1), window.evaluated_months), np.nan)
+    months = table["month"].to_numpy()[inside] - window.first_month
+    grid[places[inside], months] = table[name].to_numpy(dtype=np.float64)[inside]
+    return grid
 
-    def __init__(self, retailer_month: pd.DataFrame, window: Window) -> None:
-        """Find the place of each row of the table."""
-        self._table = retailer_month
-        retailers = _codes(retailer_month["retailer"], window.retailers)
-        self._inside = (retailers >= 0) & window.includes(retailer_month)
-        months = retailer_month["month"].to_numpy()[self._inside] - window.first_month
-        self._cells = (retailers[self._inside], months)
-        self._shape = (len(window.retailers), window.evaluated_months)
 
-    def _grid(self, name: str) -> FloatArray:
-        grid = np.full(self._shape, np.nan)
-        grid[self._cells] = self._table[name].to_numpy(dtype=np.float64)[self._inside]
-        return grid
+def month_sums(grid: FloatArray) -> Sums:
+    """Return sum, mean and last value of each row of a grid over the months that have one, each rows x 1."""
+    known = ~np.isnan(grid)
+    counts = known.sum(axis=1, keepdims=True)
+    sums = np.where(counts > 0, np.where(known, grid, 0.0).sum(axis=1, keepdims=True), np.nan)
+    last = grid[:, -1:] if grid.shape[1] else np.full((len(grid), 1), np.nan)
+    return {"sum": sums, "mean": sums / counts, "last": last}
 
-    def total(self, name: str) -> FloatArray:
-        """Return the sum over months, retailers x 1."""
-        return np.asarray(self._grid(name).sum(axis=1, keepdims=True), dtype=np.float64)
 
-    def mean(self, name: str) -> FloatArray:
-        """Return the mean over the months that have a value, retailers x 1."""
-        grid = self._grid(name)
-        known = ~np.isnan(grid)
-        sums = np.where(known, grid, 0.0).sum(axis=1, keepdims=True)
-        return np.asarray(sums / known.sum(axis=1, keepdims=True), dtype=np.float64)
-
-    def last(self, name: str) -> FloatArray:
-        """Return the value of the last month, retailers x 1."""
-        grid = self._grid(name)
-        return grid[:, -1:] if grid.shape[1] else np.full((len(grid), 1), np.nan)
+def discounted(grid: FloatArray, yearly_rate: float) -> FloatArray:
+    """Return the present value, before the first month, of amounts at the end of each month: rows x 1."""
+    if not grid.shape[1]:
+        return np.full((len(grid), 1), np.nan)
+    factors = (1.0 + yearly_rate) ** (-np.arange(1, grid.shape[1] + 1) / 12)
+    return np.asarray((grid * factors).sum(axis=1, keepdims=True), dtype=np.float64)

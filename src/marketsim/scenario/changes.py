@@ -16,6 +16,7 @@ from marketsim.scenario.outline import Segments, shape_at
 from marketsim.scenario.paths import fault, locate, no_such
 from marketsim.scenario.problems import problems_of
 from marketsim.scenario.study import Study
+from marketsim.scenario.user_code import python_rules
 from marketsim.scenario.yaml_tree import Node, node_of, plain
 
 BASE = "base"
@@ -101,7 +102,7 @@ def sort_names(data: Any) -> Any:
     if not isinstance(data, dict):
         return data
     ordered = {key: _sorted(value) for key, value in data.items()}
-    for key in ("policies", "assumptions", "events"):
+    for key in ("policies", "assumptions", "events", "break_even", "budget"):
         if key in data:
             ordered[key] = data[key]
     return ordered
@@ -127,4 +128,5 @@ def _data_part(study: Study) -> Any:
     spot = study.market.spot
     segments = {name: [getattr(segment, field) for field in _DATA_FIELDS] for name, segment in study.segments.items()}
     names = (sorted(study.retailers), sorted(study.market.regions))
-    return segments, study.market.time_bands, spot if spot.kind == "history" else None, names
+    code = {rule.file for retailer in study.retailers.values() for _, rule in python_rules(retailer.strategy)}
+    return segments, study.market.time_bands, spot if spot.kind == "history" else None, names, code

@@ -6,11 +6,16 @@ from collections.abc import Callable, Iterator
 
 from marketsim.errors import Problem
 from marketsim.scenario.customers import Segment
+from marketsim.scenario.event_checks import events
 from marketsim.scenario.outline import Segments
 from marketsim.scenario.paths import no_such
+from marketsim.scenario.pricing_checks import pricing
 from marketsim.scenario.problems import problem_at
 from marketsim.scenario.retailers import Retailer
+from marketsim.scenario.strategy_checks import strategies
 from marketsim.scenario.study import Study
+from marketsim.scenario.supply_checks import demand, lever_owners, reliability
+from marketsim.scenario.tag_checks import tags
 from marketsim.scenario.tier_checks import Finding, tier_rules, unknown_names
 from marketsim.scenario.yaml_tree import Node
 
@@ -84,6 +89,12 @@ def _references(study: Study) -> Iterator[Finding]:
     for name, lever in study.levers.items():
         path: Segments = ("levers", name, "costs", "per_customer_by_segment")
         yield from unknown_names(path, lever.costs.per_customer_by_segment, {*segments, *SHIPPED_SEGMENTS}, "segment")
+    yield from unknown_names(
+        ("word_of_mouth", "external_awareness_per_year"),
+        study.word_of_mouth.external_awareness_per_year,
+        {*segments, *SHIPPED_SEGMENTS},
+        "segment",
+    )
     for name, retailer in study.retailers.items():
         own: Segments = ("retailers", name)
         yield from unknown_names((*own, "brand_logits"), retailer.brand_logits, segments, "segment")
@@ -97,6 +108,10 @@ def _retailer_references(own: Segments, retailer: Retailer, study: Study) -> Ite
     segments, regions = list(study.segments), list(study.market.regions)
     for name, offer in retailer.offers.items():
         yield from unknown_names((*own, "offers", name, "segments"), offer.segments or (), segments, "segment")
+    marketing = (*own, "marketing")
+    yield from unknown_names((*marketing, "segments"), retailer.marketing.segments or (), segments, "segment")
+    fading = retailer.marketing.fading_brand_logits
+    yield from unknown_names((*marketing, "fading_brand_logits"), fading, segments, "segment")
     yield from unknown_names((*own, "levers"), retailer.levers, study.levers, "lever")
     for name, use in retailer.levers.items():
         yield from unknown_names((*own, "levers", name, "segments"), use.segments or (), segments, "segment")
@@ -118,6 +133,7 @@ def _shares_by_name(study: Study) -> Iterator[Finding]:
         own: Segments = ("retailers", name)
         yield from _each_within((*own, "initial_share_by_segment"), retailer.initial_share_by_segment, 0, 1)
         yield from _each_within((*own, "brand_logits"), retailer.brand_logits, -100, 100)
+        yield from _each_within((*own, "records", "sources"), retailer.records.sources, 0, 1)
     for name, lever in study.levers.items():
         path: Segments = ("levers", name, "costs", "per_customer_by_segment")
         yield from _each_within(path, lever.costs.per_customer_by_segment, 0, 1e7)
@@ -162,9 +178,6 @@ def _months(study: Study) -> Iterator[Finding]:
             ("run", "evaluate_from_month"),
             f"must be at least run.warmup_months ({run.warmup_months}) and less than run.months ({run.months})",
         )
-    for position, event in enumerate(study.events):
-        if event.month >= run.months:
-            yield ("events", position, "month"), f"the run ends before: its last month is {run.months - 1}"
 
 
 def _agents(study: Study) -> Iterator[Finding]:
@@ -180,6 +193,13 @@ _CHECKS: tuple[Callable[[Study], Iterator[Finding]], ...] = (
     _shares_by_name,
     _offers,
     tier_rules,
+    tags,
+    events,
+    pricing,
+    strategies,
+    reliability,
+    demand,
+    lever_owners,
     _months,
     _agents,
 )

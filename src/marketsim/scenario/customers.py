@@ -6,7 +6,8 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
-from marketsim.scenario.fields import ASSUMPTION, Section, number, setting
+from marketsim.scenario.demand import SegmentDemand
+from marketsim.scenario.fields import ASSUMPTION, Section, number, part, setting
 
 CreditGrade = Literal["A", "B", "C", "D"]
 CREDIT_GRADES: tuple[CreditGrade, ...] = ("A", "B", "C", "D")
@@ -72,6 +73,19 @@ class CreditMix(Section):
     @model_validator(mode="after")
     def _sum_to_one(self) -> Self:
         check_sum(self.model_dump(), "the four credit shares")
+        return self
+
+
+class AgeMix(Section):
+    """Share of a segment's customers in each age group; the three sum to one."""
+
+    young: float = number(0.0, unit="1", meaning="Share of the young.", source=ASSUMPTION, low=0, high=1)
+    middle: float = number(1.0, unit="1", meaning="Share of the middle-aged.", source=ASSUMPTION, low=0, high=1)
+    old: float = number(0.0, unit="1", meaning="Share of the elderly.", source=ASSUMPTION, low=0, high=1)
+
+    @model_validator(mode="after")
+    def _sum_to_one(self) -> Self:
+        check_sum(self.model_dump(), "the three age shares")
         return self
 
 
@@ -189,6 +203,15 @@ class Segment(Section):
         low=-10,
         high=10,
     )
+    green_value_logits: float = number(
+        0.0,
+        unit="logits",
+        meaning="Utility of an offer whose energy is wholly green against one whose energy is not.",
+        source="ASSUMPTION; above zero in stated choices of households (Sundt & Rehdanz 2015, meta-analysis), unknown in use",
+        low=-100,
+        high=100,
+        plausible=(0.0, 1.0),
+    )
     tickets_per_month: float = number(
         unit="tickets/month",
         meaning="Service requests of one customer in a month over all desks.",
@@ -210,6 +233,16 @@ class Segment(Section):
     )
     digital_affinity_sd: float = number(
         0.2, unit="1", meaning="Spread of digital affinity over customers.", source=ASSUMPTION, low=0, high=1
+    )
+    age_mix: AgeMix = setting(AgeMix(), meaning="Shares of the age groups.")
+    digital_affinity_age_gap: float = number(
+        0.25,
+        unit="1",
+        meaning="How much more inclined the young, and less inclined the old are to use digital channels than the middle-aged.",
+        source=ASSUMPTION,
+        low=0,
+        high=1,
+        plausible=(0.1, 0.4),
     )
     initial_tenure_months: float = number(
         36.0,
@@ -235,3 +268,4 @@ class Segment(Section):
         "flat",
         meaning="Name of a shipped hourly profile or path of a CSV (hour, load, optional day_type; or timestamp, load); becomes peak / flat / valley shares.",
     )
+    demand: SegmentDemand = part(SegmentDemand, meaning="How its demand answers to prices, services and policy.")

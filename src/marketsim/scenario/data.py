@@ -6,15 +6,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from marketsim.errors import DataFileError, Problem
+from marketsim.errors import DataFileError, Problem, ScenarioError
 from marketsim.scenario.accounts import read_accounts
+from marketsim.scenario.changes import changed_study
 from marketsim.scenario.environment import SpotHistory
 from marketsim.scenario.loaded import AccountBook, FloatArray, ScenarioData
 from marketsim.scenario.outline import Segments
 from marketsim.scenario.problems import problem_at
 from marketsim.scenario.profiles import band_shares, find_profile, read_profile
 from marketsim.scenario.spot_history import read_spot
+from marketsim.scenario.strategy import mentions_strategy
 from marketsim.scenario.study import Study
+from marketsim.scenario.user_code import python_rules, read_code
 from marketsim.scenario.yaml_tree import Node
 
 Contents = TypeVar("Contents")
@@ -54,6 +57,7 @@ def read_data(study: Study, tree: Node, folder: Path) -> tuple[ScenarioData, lis
         books={name: book for name, book in books.items() if book is not None},
         spot_cny_per_mwh=_spot(reader, study, folder),
         file_hashes=reader.hashes,
+        strategy_code=_code(reader, study, folder),
     )
     return data, reader.problems
 
@@ -85,3 +89,29 @@ def _spot(reader: _Reader, study: Study, folder: Path) -> FloatArray | None:
     if not isinstance(spot, SpotHistory):
         return None
     return reader.read(spot.file, ("market", "spot", "file"), lambda: read_spot(spot, folder / spot.file))
+
+
+def _code(reader: _Reader, study: Study, folder: Path) -> dict[str, str]:
+    """Read the strategies that users wrote, those that only a policy brings in as well."""
+    texts = _code_of(reader, study, (), folder)
+    for name, changes in study.policies.items():
+        if not mentions_strategy(changes):
+            continue
+        try:
+            changed = changed_study(study, changes, f"policy {name}")
+        except ScenarioError:
+            continue  # what is wrong with it is said where policies are checked
+        texts |= _code_of(reader, changed, ("policies", name), folder)
+    return texts
+
+
+def _code_of(reader: _Reader, study: Study, inside: Segments, folder: Path) -> dict[str, str]:
+    texts = {}
+    for name, retailer in study.retailers.items():
+        for below, rule in python_rules(retailer.strategy):
+            file = rule.file or ""
+            path = inside or ("retailers", name, "strategy", *below, "file")
+            text = reader.read(file, path, lambda rule=rule: read_code(rule, folder))  # type: ignore[misc]
+            if text is not None:
+                texts[file] = text
+    return texts

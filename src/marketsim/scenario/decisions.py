@@ -1,4 +1,4 @@
-"""Checks of policies and assumptions: each is applied to the base, and what it makes is checked whole."""
+"""Checks of policies, assumptions and questions: each is applied to the base, and what it makes is checked whole."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from marketsim.scenario.changes import BASE, apply, validate
 from marketsim.scenario.merging import dump, find
 from marketsim.scenario.outline import shape_at
 from marketsim.scenario.paths import fault, join, locate, no_such, touches
+from marketsim.scenario.questions import Range
 from marketsim.scenario.study import Study
 from marketsim.scenario.yaml_tree import Node, Place, node_of
 
@@ -38,7 +39,7 @@ class _Base:
 
 
 def check_decisions(study: Study, source: Node) -> list[Problem]:
-    """Return what is wrong with the policies and the assumptions of a study.
+    """Return what is wrong with the policies, the assumptions and the questions of a study.
 
     Args:
         study: the study; where it is broken, with stand-ins for what is broken.
@@ -48,7 +49,7 @@ def check_decisions(study: Study, source: Node) -> list[Problem]:
     tree = node_of(data)
     known = frozenset((problem.path, problem.message) for problem in validate(tree)[1])
     base = _Base(study, tree, data, known, source)
-    return [*_policies(base), *_assumptions(base)]
+    return [*_policies(base), *_assumptions(base), *_questions(base)]
 
 
 def _policies(base: _Base) -> Iterator[Problem]:
@@ -135,3 +136,44 @@ def _assumption_fault(path: str, low: float, high: float, data: Any) -> str | No
     if shape is None or shape.kind not in ("number", "whole"):
         return f"{join(parts)} is not a number; only numbers can have a low and a high value"
     return None if low < high else "the low value must be less than the high one"
+
+
+def is_decision(path: str) -> bool:
+    """Return whether a path is what a policy may change; anything else changes in the base as well."""
+    return path.split(".")[0] in ("retailers", "levers")
+
+
+def _questions(base: _Base) -> Iterator[Problem]:
+    for name, question in base.study.break_even.items():
+        place = ("break_even", name)
+        yield from _question(place, question.policy, question, base)
+        if question.retailer is not None and question.retailer not in base.study.retailers:
+            message = no_such("retailer", question.retailer, base.study.retailers)
+            yield _at(find(base.source, (*place, "retailer"))[0], f"{join(place)}.retailer", message)
+    for name, budget in base.study.budget.items():
+        for policy, scale in budget.scale.items():
+            yield from _question(("budget", name, "scale", policy), policy, scale, base)
+
+
+def _question(place: tuple[str, ...], policy: str, scale: Range, base: _Base) -> Iterator[Problem]:
+    """Yield what is wrong with a number that is to be varied under a policy, at either end of its range."""
+    node = find(base.source, place)[0]
+    if policy not in base.study.policies:
+        yield _at(node, join(place), no_such("policy", policy, base.study.policies))
+        return
+    decision = is_decision(scale.path)
+    message = _assumption_fault(scale.path, scale.low, scale.high, base.data) or _whole_fault(scale.path, base.data)
+    message = message or (_refusal(scale.path, list(base.study.retailers)) if decision else None)
+    if message:
+        yield Problem(f"{join(place)}.path", message, scale.path, node.place.file, node.place.line)
+        return
+    own = base.study.policies[policy] if decision else {}
+    for end in (scale.low, scale.high):
+        changes = {path: node_of(value, node.place) for path, value in own.items()}
+        yield from _made_by({**changes, scale.path: Node(end, node.place, f"{end:g}")}, base, f"{join(place)}: ")
+
+
+def _whole_fault(path: str, data: Any) -> str | None:
+    shape = shape_at(locate(path, data), data)
+    counts = shape is not None and shape.kind == "whole"
+    return "takes whole numbers only; a value is sought that can be anything between low and high" if counts else None

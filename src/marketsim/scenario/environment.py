@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from marketsim.scenario.customers import check_sum
 from marketsim.scenario.fields import ASSUMPTION, Section, number, part, setting
+from marketsim.scenario.regulation import Rules
 
 
 class GeneratedSpot(Section):
@@ -150,6 +151,9 @@ class DefaultSupplier(Section):
         low=0,
         high=1,
     )
+    voluntary: bool = setting(
+        False, meaning="Whether customers who search may choose it, as agency purchase by the grid company can be chosen."
+    )
     wait_multiple: float = number(
         1.0,
         unit="multiples of the service standard",
@@ -208,6 +212,7 @@ class Market(Section):
         source=ASSUMPTION,
     )
     default_rates: DefaultRates = part(DefaultRates, meaning="Yearly probability of default by credit grade.")
+    rules: Rules = part(Rules, meaning="Rules of the regulator.")
     time_bands: TimeBands = part(TimeBands, meaning="Peak and valley hours.")
 
     @model_validator(mode="after")

@@ -144,16 +144,32 @@ def _yaml_files(folder: Path) -> list[str]:
         return []
 
 
+_FILES = (
+    (("segments", "*"), ("customers_file", "load_profile")),
+    (("market", "*"), ("file",)),
+    (("retailers", "*", "strategy"), ("file",)),
+    (("retailers", "*", "strategy", "by_segment", "*"), ("file",)),
+)
+"""Where a scenario names files: paths of sections, in which `*` is any name, and the fields there."""
+
+
 def _rebase_files(tree: Node, folder: Path, home: Path) -> Node:
     """Rewrite the data files that an extended file names, from its own folder to that of the user's file."""
     if folder == home:
         return tree
-    for outer, names in (("segments", ("customers_file", "load_profile")), ("market", ("file",))):
-        section = tree.value.get(outer)
-        if section is not None and section.is_mapping:
-            entries = {key: _rebase_entry(inner, names, folder, home) for key, inner in section.value.items()}
-            tree = Node({**tree.value, outer: Node(entries, section.place)}, tree.place)
+    for path, names in _FILES:
+        tree = _rebase_below(tree, path, names, folder, home)
     return tree
+
+
+def _rebase_below(tree: Node, path: tuple[str, ...], names: tuple[str, ...], folder: Path, home: Path) -> Node:
+    if not path:
+        return _rebase_entry(tree, names, folder, home)
+    if not tree.is_mapping:
+        return tree
+    keys = list(tree.value) if path[0] == "*" else [key for key in path[:1] if key in tree.value]
+    inner = {key: _rebase_below(tree.value[key], path[1:], names, folder, home) for key in keys}
+    return Node({**tree.value, **inner}, tree.place)
 
 
 def _rebase_entry(node: Node, names: tuple[str, ...], folder: Path, home: Path) -> Node:

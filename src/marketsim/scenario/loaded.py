@@ -43,12 +43,14 @@ class ScenarioData:
         books: per segment that has a customers_file, its accounts.
         spot_cny_per_mwh: monthly spot history, or None when the price is generated.
         file_hashes: SHA-256 of each file read, by the name that the study gives it.
+        strategy_code: text of each file with a user's own strategy, by the name that the study gives it.
     """
 
     band_shares: dict[str, tuple[float, float, float]]
     books: dict[str, AccountBook] = field(default_factory=dict)
     spot_cny_per_mwh: FloatArray | None = None
     file_hashes: dict[str, str] = field(default_factory=dict)
+    strategy_code: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,23 @@ class Terms(Section):
         low=0,
         high=1e5,
     )
+    green_share: float = number(
+        0.0,
+        unit="1",
+        meaning="Share of the offer's energy for which the retailer buys green certificates.",
+        source="the user; none by default",
+        low=0,
+        high=1,
+    )
+    certificate_cny_per_mwh: float = number(
+        20.0,
+        unit="CNY/MWh",
+        meaning="What the certificate of a green MWh costs the retailer; part of its cost of energy.",
+        source=ASSUMPTION,
+        low=0,
+        high=1e4,
+        plausible=(5, 50),
+    )
 
 
 class FixedOffer(Terms):

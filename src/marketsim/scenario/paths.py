@@ -13,8 +13,20 @@ OPEN_NAMES = (
     "levers",
     "per_customer_by_segment",
     "brand_logits",
+    "external_awareness_per_year",
+    "field_jobs_per_outage",
+    "fuels",
+    "fading_brand_logits",
     "initial_share_by_segment",
+    "markup_by_segment",
+    "outages_per_year",
+    "promises",
+    "tolerance_hours",
+    "voltage_quality_by_region",
+    "by_segment",
+    "parameters",
     "region_mix",
+    "sources",
 )
 """Mappings of names to which a change may add an entry."""
 _SINGULAR = {
@@ -23,6 +35,7 @@ _SINGULAR = {
     "offers": "offer",
     "levers": "lever",
     "regions": "region",
+    "tags": "tag",
 }
 _SHOWN = 12
 

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import Literal
 
+from marketsim.scenario.adaptation import Strategy
+from marketsim.scenario.credit import Collection
 from marketsim.scenario.fields import ASSUMPTION, Name, Section, number, part, setting
+from marketsim.scenario.information import CustomerRecords
 from marketsim.scenario.offers import Offer
+from marketsim.scenario.pricing import Pricing
 from marketsim.scenario.service import Desks, LeverUse, Tiers
+from marketsim.scenario.word_of_mouth import Marketing
 
 
 class Costs(Section):
@@ -86,6 +91,22 @@ class Procurement(Section):
         high=1.5,
         plausible=(0.7, 1.0),
     )
+    own_generation_share: float = number(
+        0.0,
+        unit="1",
+        meaning="Share of what is not bought forward that comes from own plants: its cost does not move with the spot price, but is the mean spot price, at which the plants could sell; acts where `settlement.enabled`.",
+        source="the user; generators' retail arms",
+        low=0,
+        high=1,
+    )
+    forecast_bias: float = number(
+        0.0,
+        unit="1",
+        meaning="Relative error of the declared volume that repeats every month, besides the random one; acts where `settlement.enabled`.",
+        source="ASSUMPTION; unbiased by default",
+        low=-0.9,
+        high=5,
+    )
 
 
 class Retailer(Section):
@@ -132,3 +153,8 @@ class Retailer(Section):
     levers: dict[str, LeverUse] = setting({}, meaning="Service levers in use, by their name in the catalogue.")
     procurement: Procurement = part(Procurement, meaning="Buying energy.")
     costs: Costs = part(Costs, meaning="Input prices.")
+    records: CustomerRecords = part(CustomerRecords, meaning="What it knows of its customers.")
+    marketing: Marketing = part(Marketing, meaning="Being known, and what it promises.")
+    collection: Collection = part(Collection, meaning="Collecting what it is owed.")
+    pricing: Pricing = part(Pricing, meaning="Prices besides the list.")
+    strategy: Strategy = part(Strategy, meaning="How it decides from month to month.")

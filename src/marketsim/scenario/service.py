@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from marketsim.scenario.customers import CreditGrade
-from marketsim.scenario.fields import ASSUMPTION, Section, number, part, setting
+from marketsim.scenario.fields import ASSUMPTION, Section, number, part, setting, text
 
 TierName = Literal["key", "quality", "loyal", "ordinary"]
 TIERS: tuple[TierName, ...] = ("key", "quality", "loyal", "ordinary")
@@ -45,6 +45,9 @@ class TierRule(Section):
         high=1_000_000_000,
     )
     regions: Names | None = setting(None, meaning="Regions that are admitted.")
+    tags: Names | None = setting(
+        None, meaning="Tags that a customer's record must all carry; prospects cannot know theirs and expect none."
+    )
 
 
 class Tier(Section):
@@ -358,6 +361,158 @@ class LeverHooks(Section):
         low=0,
         high=20,
     )
+    field_tickets_per_customer_month: float = number(
+        0.0,
+        unit="tickets/(customer month)",
+        meaning="Visits to a covered customer, added to the tickets of the field desk.",
+        source=ASSUMPTION,
+        low=0,
+        high=100,
+    )
+    outage_rate_factor: float = number(
+        1.0,
+        unit="1",
+        meaning="Multiplies the outage rate of covered customers (a second circuit).",
+        source=ASSUMPTION,
+        low=0,
+        high=5,
+    )
+    region_outage_saving: float = number(
+        0.0,
+        unit="1",
+        meaning="Share of outages avoided for everybody in the covered regions, whoever serves him; only a grid company can do so.",
+        source=ASSUMPTION,
+        low=0,
+        high=1,
+    )
+    restoration_saving: float = number(
+        0.0,
+        unit="1",
+        meaning="Share of the time to restoration that a covered customer saves when its record is valid.",
+        source=ASSUMPTION,
+        low=0,
+        high=1,
+    )
+    locate_saving: float = number(
+        0.0,
+        unit="1",
+        meaning="Share of the time to locate a fault that is saved.",
+        source=ASSUMPTION,
+        low=0,
+        high=1,
+    )
+    energy_saving_share: float = number(
+        0.0,
+        unit="1",
+        meaning="Share of consumption that a covered customer saves once it has taken up the advice.",
+        source=ASSUMPTION,
+        low=0,
+        high=1,
+    )
+    intensity_saving_share: float = number(
+        0.0,
+        unit="1",
+        meaning="Share by which a covered plant lowers its unit energy consumption.",
+        source=ASSUMPTION,
+        low=0,
+        high=1,
+    )
+    electrification_logits: float = number(
+        0.0,
+        unit="logits",
+        meaning="Added to the appeal of electricity against other fuels.",
+        source=ASSUMPTION,
+        low=-20,
+        high=20,
+    )
+    late_saving: float = number(
+        0.0,
+        unit="1",
+        meaning="Share of late payments avoided, times digital affinity.",
+        source=ASSUMPTION,
+        low=0,
+        high=1,
+    )
+    default_gain: float = number(
+        0.0,
+        unit="1",
+        meaning="Relative rise of the risk of late payment, where checks of credit are waived.",
+        source=ASSUMPTION,
+        low=0,
+        high=5,
+    )
+    coverage_gain: float = number(
+        0.0,
+        unit="1",
+        meaning="Coverage of a further source of customer data; combines with the others as 1 - prod(1 - c).",
+        source=ASSUMPTION,
+        low=0,
+        high=1,
+    )
+    updates_gain_per_year: float = number(
+        0.0,
+        unit="1/year",
+        meaning="Further updates of the records in a year.",
+        source=ASSUMPTION,
+        low=0,
+        high=365,
+    )
+    skill_gain: float = number(
+        0.0,
+        unit="1",
+        meaning="Share of what model skill lacks to 1 that is closed.",
+        source=ASSUMPTION,
+        low=0,
+        high=1,
+    )
+    silo_saving: float = number(
+        0.0,
+        unit="1",
+        meaning="Share of the loss between departments that is avoided.",
+        source=ASSUMPTION,
+        low=0,
+        high=1,
+    )
+    need_accuracy_gain: float = number(
+        0.0,
+        unit="1",
+        meaning="Share of wrongly recorded needs that is corrected at an update.",
+        source=ASSUMPTION,
+        low=0,
+        high=1,
+    )
+    breach_saving: float = number(
+        0.0,
+        unit="1",
+        meaning="Share of data breaches avoided.",
+        source=ASSUMPTION,
+        low=0,
+        high=1,
+    )
+    advertising_gain: float = number(
+        0.0,
+        unit="1",
+        meaning="Relative rise of the reach of advertising.",
+        source=ASSUMPTION,
+        low=0,
+        high=10,
+    )
+    talk_gain_contacts: float = number(
+        0.0,
+        unit="contacts",
+        meaning="Further contacts with whom a covered customer talks.",
+        source=ASSUMPTION,
+        low=0,
+        high=20,
+    )
+    forecast_saving: float = number(
+        0.0,
+        unit="1",
+        meaning="Share of the forecast error of covered energy that is avoided.",
+        source=ASSUMPTION,
+        low=0,
+        high=1,
+    )
 
 
 class LeverCosts(Section):
@@ -382,6 +537,30 @@ class LeverCosts(Section):
     cny_per_mwh: float = number(
         0.0, unit="CNY/MWh", meaning="Cost per MWh of covered customers.", source=ASSUMPTION, low=0, high=1e4
     )
+    cny_per_staff_month: float = number(
+        0.0,
+        unit="CNY/(staff month)",
+        meaning="Cost per member of the service staff.",
+        source=ASSUMPTION,
+        low=0,
+        high=1000000.0,
+    )
+    capex_cny: float = number(
+        0.0,
+        unit="CNY",
+        meaning="Investment when the lever is taken up, written off over its life.",
+        source=ASSUMPTION,
+        low=0,
+        high=1000000000000.0,
+    )
+    capex_life_months: float = number(
+        120.0,
+        unit="months",
+        meaning="Months over which the investment is written off.",
+        source=ASSUMPTION,
+        low=1,
+        high=1200,
+    )
     per_customer_by_segment: dict[str, float] = setting(
         {},
         meaning="Cost per covered customer and month that differs by segment; replaces cny_per_customer_month there.",
@@ -397,6 +576,14 @@ class LeverDefinition(Section):
         "none",
         meaning="Whether effects scale with a customer's digital affinity (digital) or with its complement (in_person).",
     )
+    universal: bool = setting(
+        True,
+        meaning="Whether the lever helps everybody alike; if not, it helps fully only where the recorded top need of a customer is the true one.",
+    )
+    retailer_kinds: Annotated[tuple[Literal["grid", "genco", "independent"], ...], Field(strict=False, min_length=1)] = (
+        setting(("grid", "genco", "independent"), meaning="Owners who can use the lever.")
+    )
+    evidence: str = text("", meaning="Where effects and costs come from, in a sentence.")
     effects: LeverEffects = part(LeverEffects, meaning="Quality gap closed, by dimension.")
     hooks: LeverHooks = part(LeverHooks, meaning="Other effects.")
     costs: LeverCosts = part(LeverCosts, meaning="Costs.")
@@ -419,3 +606,12 @@ class LeverUse(Section):
     tiers: TierNames | None = setting(None, meaning="Tiers that are covered; all when left out.")
     segments: Names | None = setting(None, meaning="Segments that are covered; all when left out.")
     regions: Names | None = setting(None, meaning="Regions that are covered; all when left out.")
+    tags: Names | None = setting(None, meaning="Tags that a customer's record must carry to be covered; none when left out.")
+    cost_factor: float = number(
+        1.0,
+        unit="1",
+        meaning="Multiplies the lever's costs for this retailer, for example .9 with a partner.",
+        source=ASSUMPTION,
+        low=0,
+        high=10,
+    )

@@ -6,12 +6,22 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
+from marketsim.scenario.adaptation import Adaptation
 from marketsim.scenario.behaviour import Behaviour
+from marketsim.scenario.credit import Credit
 from marketsim.scenario.customers import Segment
+from marketsim.scenario.demand import Demand
 from marketsim.scenario.environment import Market
+from marketsim.scenario.events import Event
 from marketsim.scenario.fields import Name, Section, number, part, setting, text
+from marketsim.scenario.information import Information
+from marketsim.scenario.portraits import TagRule
+from marketsim.scenario.questions import BreakEven, Budget
+from marketsim.scenario.reliability import Reliability
 from marketsim.scenario.retailers import Retailer
 from marketsim.scenario.service import LeverDefinition
+from marketsim.scenario.settlement import Settlement
+from marketsim.scenario.word_of_mouth import WordOfMouth
 
 Path = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 
@@ -53,6 +63,15 @@ class RunSettings(Section):
         low=0,
         high=1000,
     )
+    discount_rate: float = number(
+        0.08,
+        unit="1/year",
+        meaning="Rate at which later profit is discounted in net present value and lifetime value.",
+        source="ASSUMPTION: of the order of a utility's cost of capital",
+        low=0,
+        high=1,
+        plausible=(0.05, 0.12),
+    )
     agents: Annotated[int, Field(ge=1, le=20_000_000)] | Literal["all"] = setting(
         5000,
         meaning="Simulated customers over all segments, each standing for several real ones where a segment is larger; or all.",
@@ -63,29 +82,6 @@ class RunSettings(Section):
         if self.evaluate_from_month is not None:
             return self.evaluate_from_month
         return min(self.warmup_months + 12, max(self.warmup_months, self.months - 1))
-
-
-class PriceShock(Section):
-    """The spot price rises (or falls) for a while; forward prices do not foresee it."""
-
-    type: Literal["price_shock"]
-    month: int = number(unit="month", meaning="First month, counted from 0.", source="the user", low=0, high=1199)
-    size: float = number(unit="1", meaning="Relative change: 0.3 is +30 %.", source="the user", low=-0.99, high=20)
-    duration_months: int = number(1, unit="months", meaning="How long it lasts.", source="the user", low=1, high=1200)
-
-
-class TicketSurge(Section):
-    """Customers need more (or less) service for a while, for example after a change of the billing system."""
-
-    type: Literal["ticket_surge"]
-    month: int = number(unit="month", meaning="First month, counted from 0.", source="the user", low=0, high=1199)
-    size: float = number(
-        unit="1", meaning="Relative change of tickets: 0.5 is +50 %.", source="the user", low=-0.99, high=20
-    )
-    duration_months: int = number(1, unit="months", meaning="How long it lasts.", source="the user", low=1, high=1200)
-
-
-Event = Annotated[PriceShock | TicketSurge, Field(discriminator="type")]
 
 
 class Study(Section):
@@ -99,12 +95,26 @@ class Study(Section):
     market: Market = part(Market, meaning="Prices, regions and rules that all face.")
     segments: dict[Name, Segment] = setting(meaning="Customer types by name.", min_length=1)
     behaviour: Behaviour = part(Behaviour, meaning="How customers experience, compare and choose.")
+    information: Information = part(Information, meaning="Records, surveys and breaches.")
+    tags: dict[Name, TagRule] = setting(
+        {}, meaning="Customer portraits: tags by name, as rules over recorded attributes."
+    )
+    reliability: Reliability = part(Reliability, meaning="Outages and restoration.")
+    demand: Demand = part(Demand, meaning="What customers consume.")
+    word_of_mouth: WordOfMouth = part(WordOfMouth, meaning="Awareness, beliefs and talk.")
+    credit: Credit = part(Credit, meaning="Late payment and default.")
+    settlement: Settlement = part(Settlement, meaning="Forecast errors and deviation penalties.")
+    adaptation: Adaptation = part(Adaptation, meaning="Entry, exit and imitation.")
     levers: dict[Name, LeverDefinition] = setting(meaning="Catalogue of service levers.")
     retailers: dict[Name, Retailer] = setting(meaning="Competing retailers by name.", min_length=1)
     policies: dict[Name, dict[Path, Any]] = setting(
         {},
         meaning="Named changes to the base that begin after the warm-up: path of a retailer's field, and its new value.",
     )
+    break_even: dict[Name, BreakEven] = setting(
+        {}, meaning="Named questions: at which value of a number a policy is worth as much as the base."
+    )
+    budget: dict[Name, Budget] = setting({}, meaning="Named comparisons of policies at equal money.")
     events: Annotated[tuple[Event, ...], Field(strict=False)] = setting(
         (), meaning="What happens to the market and when."
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from typing import TYPE_CHECKING
 
 import mesa
@@ -12,19 +11,18 @@ from numpy.typing import NDArray
 from marketsim.market import billing, tiers
 from marketsim.market.choice import ChoiceTally, choose_month
 from marketsim.market.choice import empty_tally as empty_choice_tally
-from marketsim.market.exact import as_float
 from marketsim.market.experience import ExperienceTally, experience_month
 from marketsim.market.experience import empty_tally as empty_experience_tally
-from marketsim.market.levers import monthly_cost
+from marketsim.market.records import Records
 from marketsim.market.tickets import ticket_load
 from marketsim.scenario.service import DESKS, TIERS
+from marketsim.simulation.books import Books
+from marketsim.simulation.mechanisms.information import CustomerInformation
 
 if TYPE_CHECKING:
     from marketsim.simulation.model import RetailMarket
 
 FloatArray = NDArray[np.float64]
-MONTHS_PER_YEAR = 12.0
-START_MONTHS_OF_FIXED_COST = 3.0
 
 
 class CustomerSegment(mesa.Agent):  # type: ignore[misc]
@@ -69,6 +67,7 @@ class CustomerSegment(mesa.Agent):  # type: ignore[misc]
                 model.spot,
                 model.default_price,
                 frame.default_supplier,
+                model.rebate,
                 sums,
                 by_region,
             )
@@ -95,6 +94,8 @@ class CustomerSegment(mesa.Agent):  # type: ignore[misc]
                 model.prices.for_segment,
                 model.plans,
                 model.spot,
+                model.promise,
+                model.advertising_pull,
                 keys,
                 tally,
             )
@@ -135,11 +136,12 @@ class Retailer(mesa.Agent):  # type: ignore[misc]
         super().__init__(model)
         self.name = name
         self.index = index
+        self.active = True
         self.staff = np.zeros((len(DESKS), len(model.frame.regions)))
-        self.cash = 0.0
-        self.receivables = 0.0
-        self._unpaid: deque[float] = deque()
-        self.accounts: dict[str, float] = {}
+        self.books = Books(self)
+        self.charges: dict[str, float] = {}
+        self.capex_cny = 0.0
+        self.deposits_cny = 0.0
 
     def review_tiers(self) -> None:
         """Put the own customers into tiers and publish the cut-offs, if it is time to (E3)."""
@@ -147,63 +149,40 @@ class Retailer(mesa.Agent):  # type: ignore[misc]
         settings = model.study.retailers[self.name]
         if model.month % settings.tier_review_months != 0 and model.month != model.policy_month:
             return
-        rules = tiers.tier_rules(model.study, self.name)
-        rows = np.flatnonzero(model.population["retailer"] == self.index)
-        margins = model.expected_margins(self.index)
-        scores = tiers.value_scores(model.population, rows, margins, model.default_rates)
-        cut_offs = tiers.review(model.population, model.tiers, self.index, rules, scores, rows, max(model.month, 0))
-        tiers.publish(model.tiers, self.index, rules, cut_offs, margins, model.default_rates)
+        population, rules = model.population, tiers.tier_rules(model.study, self.name)
+        rows = np.flatnonzero((population["retailer"] == self.index) & (population["alive"] > 0))
+        margins = tiers.usable_margins(model.expected_margins(self.index), float(model.forward[12]))
+
+        def sort_by(known: Records) -> tiers.Review:
+            scores = tiers.value_scores(population, known, rows, margins, model.default_rates)
+            return tiers.review(population, known, model.tiers, self.index, rules, scores, rows, model.month)
+
+        information = model.mechanism(CustomerInformation)
+        found = sort_by(population if information is None else information.recorded())
+        if information is not None:
+            information.note_review(self.index, rows, found.tier, sort_by(population).tier)
+        population["tier"][rows] = found.tier
+        tiers.publish(model.tiers, self.index, rules, found.least_scores, margins, model.default_rates)
 
     def settle(self) -> None:
         """Book the month: revenue, costs, profit, payments and cash (E22)."""
-        model, j = self.model, self.index
-        costs = model.study.retailers[self.name].costs
-        sums = model.bill_sums[j, :, billing.ALL_TIERS].sum(axis=0)
-        covered = as_float(model.bill_regions[j])
-        network = model.behaviour.network_cny_per_mwh * sums[billing.ENERGY]
-        won_mwh, won_cost, bonuses = model.choices.joined[j]
-        book = {
-            "customers": sums[billing.CUSTOMERS],
-            "energy_mwh": sums[billing.ENERGY],
-            "hedged_mwh": sums[billing.HEDGED],
-            "spot_mwh": sums[billing.ENERGY] - sums[billing.HEDGED],
-            "revenue_cny": sums[billing.REVENUE],
-            "network_cny": network,
-            "exit_fees_cny": model.choices.exit_fees[j],
-            "procurement_cny": sums[billing.PROCUREMENT],
-            "lever_cny": monthly_cost(model.levers, j, covered[..., 0], covered[..., 1]),
-            "staff_cny": self.staff.sum() * costs.wage_cny_per_month,
-            "overhead_cny": costs.overhead_cny_per_month + costs.bill_cny * sums[billing.CUSTOMERS],
-            "acquisition_cny": costs.broker_fee_cny_per_mwh * won_mwh + won_cost + bonuses,
-            "penalty_cny": model.experiences.regulator[j] * model.behaviour.complaints["regulator_penalty_cny"],
-        }
-        if model.month == 0:
-            self._open_books(book)
-        book["interest_cny"] = self.receivables * costs.interest_rate / MONTHS_PER_YEAR
-        self.accounts = {name: float(value) for name, value in book.items()}
-        self._close_month()
+        self.books.settle()
 
-    def _open_books(self, book: dict[str, float]) -> None:
-        """Start as a going concern: earlier months' bills are unpaid, and cash covers the bond and some fixed cost."""
-        costs = self.model.study.retailers[self.name].costs
-        bill = float(book["revenue_cny"] + book["network_cny"])
-        self._unpaid = deque([bill] * costs.payment_lag_months)
-        self.receivables = bill * costs.payment_lag_months
-        fixed = book["staff_cny"] + book["overhead_cny"]
-        bond = costs.bond_cny_per_annual_mwh * book["energy_mwh"] * MONTHS_PER_YEAR
-        self.cash = float(bond + START_MONTHS_OF_FIXED_COST * fixed)
+    @property
+    def cash(self) -> float:
+        """Cash at the end of the last month, CNY."""
+        return self.books.cash
 
-    def _close_month(self) -> None:
-        """Take in what is due, and carry profit and unpaid bills to cash."""
-        book = self.accounts
-        spent = ("procurement", "lever", "staff", "overhead", "acquisition", "penalty", "interest")
-        book["profit_cny"] = book["revenue_cny"] + book["exit_fees_cny"] - sum(book[f"{name}_cny"] for name in spent)
-        billed = book["revenue_cny"] + book["network_cny"]
-        self._unpaid.append(billed)
-        book["payments_cny"] = self._unpaid.popleft()
-        change = billed - book["payments_cny"]
-        self.receivables += change
-        self.cash += book["profit_cny"] - change
-        book["receivables_cny"] = self.receivables
-        book["cash_cny"] = self.cash
-        book["staff"] = float(self.staff.sum())
+    @cash.setter
+    def cash(self, amount: float) -> None:
+        self.books.cash = amount
+
+    @property
+    def receivables(self) -> float:
+        """Unpaid bills at the end of the last month, CNY."""
+        return self.books.receivables
+
+    @property
+    def accounts(self) -> dict[str, float]:
+        """Columns of `retailer_month` for the last month."""
+        return self.books.accounts

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from time import perf_counter
+from typing import TypeVar
 
 import mesa
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from marketsim.market import desks, start, tariffs, tiers
 from marketsim.market.choice import ChoiceKeys, ChoiceTally
-from marketsim.market.contracts import Prices
+from marketsim.market.contracts import Prices, release
 from marketsim.market.draws import name_key, purpose_key, world_key
 from marketsim.market.exact import as_float
 from marketsim.market.experience import ExperienceKeys, ExperienceTally
@@ -21,25 +22,39 @@ from marketsim.market.search import Standing
 from marketsim.market.segments import build_behaviour
 from marketsim.market.spot import generate
 from marketsim.scenario.customers import CREDIT_GRADES
+from marketsim.scenario.events import TicketSurge
+from marketsim.scenario.imitation import with_visible_levers
 from marketsim.scenario.loaded import Scenario
-from marketsim.scenario.study import Study, TicketSurge
+from marketsim.scenario.service import DESKS, TIERS
+from marketsim.scenario.study import Study
 from marketsim.simulation import service
 from marketsim.simulation.agents import CustomerSegment, Retailer
 from marketsim.simulation.chunks import Chunks
+from marketsim.simulation.mechanisms.base import Mechanism
+from marketsim.simulation.mechanisms.registry import MECHANISMS
 from marketsim.simulation.recorder import Recorder
 
 FloatArray = NDArray[np.float64]
+M = TypeVar("M", bound=Mechanism)
 
 PHASES = (
     "environment",
     "policies",
+    "inform",
+    "decide",
     "offers",
     "review_tiers",
+    "outages",
     "serve",
+    "consume",
     "bill",
+    "feel",
     "experience",
+    "talk",
+    "collect_payments",
     "choose",
     "settle",
+    "entry_exit",
     "collect",
 )
 """The phases of a month, in their order. What customers sign in `choose` begins next month."""
@@ -62,7 +77,7 @@ class RetailMarket(mesa.Model):  # type: ignore[misc]
     def __init__(self, market: Scenario, policy: Study, replication: int, threads: int = 1) -> None:
         """Set up the market of the scenario in the world of the replication, ready for its first month."""
         super().__init__()
-        self.base, self.policy_study = market.study, policy
+        self.base, self.policy_study = with_visible_levers(market.study), with_visible_levers(policy)
         self.study = self.base
         self.policy_month = self.base.run.warmup_months
         self.month = 0
@@ -77,13 +92,43 @@ class RetailMarket(mesa.Model):  # type: ignore[misc]
         self.default_rates = np.array([getattr(rates, grade) for grade in CREDIT_GRADES])
         self.shapes = tariffs.collect_shapes(self.frame, (self.base, policy))
         self.plans = tariffs.build_plans(self.shapes)
-        self.intensities: dict[tuple[str, str], float] = {}
+        self.intensities = {
+            (name, lever): self.base.retailers[name].levers[lever].intensity
+            for name, lever in lever_names(self.frame, self.base)
+        }
         self.carried = desks.nothing_carried(len(self.frame.retailers), len(self.frame.regions))
         self.reputation: FloatArray | None = None
         self._create_agents()
+        self._set_neutral()
         self._read_rules()
         self.recorder = Recorder(self)
+        self.mechanisms: list[Mechanism] = [kind(self) for kind in MECHANISMS if kind.is_used(market)]
         self._open_market(market)
+        for mechanism in self.mechanisms:
+            mechanism.open_market()
+
+    def _set_neutral(self) -> None:
+        """Hold ready what mechanisms may set, at values that change nothing."""
+        suppliers, segments, offers = len(self.frame.retailers) + 1, len(self.frame.segments), len(self.frame.offers)
+        by_segment = (suppliers, segments)
+        self.awareness = np.zeros((0, 0), dtype=np.uint8)
+        self.beliefs = np.zeros((0, 0), dtype=np.float32)
+        self.promise, self.advertising_pull = np.zeros(suppliers), np.zeros(suppliers)
+        self.extra_brand = np.zeros(by_segment)
+        self.advertising_factor = np.ones(suppliers)
+        tickets = (suppliers, len(DESKS), len(self.frame.regions), segments, len(TIERS))
+        self.extra_tickets = np.zeros(tickets)
+        self.price_moves = np.zeros(offers)
+        self.on_sale = np.ones(offers, dtype=np.bool_)
+        self.price_cap = float("inf")
+        self.concession, self.concession_from = np.zeros(by_segment), np.zeros(by_segment)
+        self.renewal_markup, self.retention, self.winback = (np.zeros(by_segment) for _ in range(3))
+        self.appeal = np.zeros((offers, segments, len(CREDIT_GRADES)))
+        self.rebate = np.zeros(suppliers)
+
+    def mechanism(self, kind: type[M]) -> M | None:
+        """Return the mechanism of that kind, or None where it is switched off."""
+        return next((found for found in self.mechanisms if isinstance(found, kind)), None)
 
     def _create_agents(self) -> None:
         for index, name in enumerate(self.frame.retailers):
@@ -113,11 +158,15 @@ class RetailMarket(mesa.Model):  # type: ignore[misc]
         self.dedicated_share: FloatArray | None = None
         retailers = [self.study.retailers[name] for name in self.frame.retailers]
         brand = [[retailer.brand_logits.get(s, 0.0) for s in self.frame.segments] for retailer in retailers]
+        self.brand = np.array([*brand, [0.0] * len(self.frame.segments)])
+        self.advertising = np.array([*(retailer.advertising_weight for retailer in retailers), 0.0])
         self.standing = Standing(
-            brand=np.array([*brand, [0.0] * len(self.frame.segments)]),
-            advertising=np.array([*(retailer.advertising_weight for retailer in retailers), 0.0]),
+            brand=self.brand,
+            advertising=self.advertising,
             rating=np.zeros((len(retailers) + 1, len(self.frame.segments))),
             keys=np.array([*self.frame.retailer_keys, name_key("default supplier")], dtype=np.uint64),
+            awareness=self.awareness,
+            beliefs=self.beliefs,
         )
 
     def _open_market(self, market: Scenario) -> None:
@@ -160,10 +209,22 @@ class RetailMarket(mesa.Model):  # type: ignore[misc]
     def environment(self) -> None:
         """Let the month's prices and events arrive, and levers ramp up."""
         self._set_prices()
+        for name in ("quality_shift", "mood", "urge"):
+            self.population[name] = 0.0
+        self.appeal[...] = 0.0
+        for retailer in self.retailers:
+            retailer.charges.clear()
+            retailer.capex_cny = 0.0
         self.levers = ramp(self.levers)
         intensities = map(float, self.levers.rows["intensity"])
         self.intensities = dict(zip(lever_names(self.frame, self.study), intensities, strict=True))
         self.ticket_rates = self.ticket_rates._replace(surge=self._surge())
+        self._each("environment")
+
+    def _each(self, moment: str) -> None:
+        """Let all mechanisms act at a moment of the month."""
+        for mechanism in self.mechanisms:
+            getattr(mechanism, moment)()
 
     def _set_prices(self) -> None:
         self.spot = float(self.wholesale.spot[self.month])
@@ -191,19 +252,40 @@ class RetailMarket(mesa.Model):  # type: ignore[misc]
         self.tiers = self.tiers._replace(cut_off=cut_off)
         self.ticket_rates = self.ticket_rates._replace(surge=self._surge())
         service.staff_desks(self, load)
+        self._each("begin_policy")
+
+    def inform(self) -> None:
+        """Let records age and be renewed."""
+        self._each("inform")
+
+    def decide(self) -> None:
+        """Let retailers decide on what they have seen."""
+        self._each("decide")
 
     def offers(self) -> None:
         """Post the month's offers."""
         posted = tariffs.posted(self.list_offers, self.plans, self.forward, self.wholesale.mean_forward)
+        rows = posted.rows
+        rows["price_level"] += self.price_moves
+        capped = self.plans["kind"][rows["plan"]] != tariffs.LINKED
+        rows["price_level"][capped] = np.minimum(rows["price_level"][capped], self.price_cap)
         self.prices = Prices(
-            offers=posted.rows,
-            for_segment=posted.for_segment,
+            offers=rows,
+            for_segment=posted.for_segment & self.on_sale[:, None],
             plans=self.plans,
             discount=self.tiers.discount,
             best_discount=self.tiers.best_discount,
             cut_off=self.tiers.cut_off,
             forward=self.forward,
             expected_spot=float(self.forward[12]) / (1.0 + self.wholesale.premium),
+            concession=self.concession,
+            concession_from=self.concession_from,
+            renewal_markup=self.renewal_markup,
+            retention=self.retention,
+            winback=self.winback,
+            appeal=self.appeal,
+            default_price=self.default_price,
+            voluntary_default=self.study.market.default_supplier.voluntary,
             yearly_sd=self.wholesale.yearly_sd,
             calendar_year=self.study.market.contract_calendar == "calendar_year",
             default_supplier=self.frame.default_supplier,
@@ -216,6 +298,14 @@ class RetailMarket(mesa.Model):  # type: ignore[misc]
             load = service.expected_load(self)
             self.carried = service.regroup(self.former_rules, self.desk_rules, self.carried, load)
 
+    def outages(self) -> None:
+        """Let supply fail and be restored."""
+        self._each("outages")
+
+    def consume(self) -> None:
+        """Let customers use energy."""
+        self._each("consume")
+
     def serve(self) -> None:
         """Work off the month's tickets at all desks."""
         self.service, self.ticket_sums = service.serve(self)
@@ -225,6 +315,30 @@ class RetailMarket(mesa.Model):  # type: ignore[misc]
         chunks = [chunk for segment in self.segments for chunk in segment.pay_bills()]
         self.bill_sums = sum((sums for sums, _ in chunks[1:]), chunks[0][0])
         self.bill_regions = sum((regions for _, regions in chunks[1:]), chunks[0][1])
+
+    def feel(self) -> None:
+        """Let mechanisms add to what customers feel this month."""
+        self._each("feel")
+
+    def talk(self) -> None:
+        """Let customers talk."""
+        self._each("talk")
+        self.standing = self.standing._replace(
+            brand=self.brand + self.extra_brand,
+            advertising=self.advertising * self.advertising_factor,
+            awareness=self.awareness,
+            beliefs=self.beliefs,
+        )
+
+    def collect_payments(self) -> None:
+        """Let customers pay what they owe."""
+        for retailer in self.retailers:
+            retailer.books.note_tagged_levers()
+        self._each("collect_payments")
+
+    def entry_exit(self) -> None:
+        """Let retailers come and go."""
+        self._each("entry_exit")
 
     def experience(self) -> None:
         """Let all customers experience the month; publish ratings."""
@@ -252,7 +366,22 @@ class RetailMarket(mesa.Model):  # type: ignore[misc]
 
     def settle(self) -> None:
         """Book the month at every retailer."""
+        self._each("charge")
         self.agents_by_type[Retailer].do("settle")
+
+    def release_customers(self, retailer: int) -> None:
+        """Let all customers of a retailer fall to the default supplier after this month, as moves of this month."""
+        rows = np.flatnonzero((self.population["retailer"] == retailer) & (self.population["alive"] > 0))
+        self.release(rows)
+
+    def release(self, rows: NDArray[np.intp]) -> None:
+        """Let the customers of these rows fall to the default supplier after this month, as moves of this month."""
+        members, default = self.population[rows], self.frame.default_supplier
+        moved = np.stack([members["weight"], members["weight"] * members["usual_use"]], axis=-1)
+        old, segment, tier = (members[name].astype(np.intp) for name in ("retailer", "segment", "tier"))
+        np.add.at(self.choices.flows, (old, np.full_like(old, default), segment), moved)
+        np.add.at(self.choices.leaves[..., :2], (old, segment, tier), moved)
+        release(self.population, rows, self.month, default, self.prices.expected_spot)
 
     def collect(self) -> None:
         """Record the month."""

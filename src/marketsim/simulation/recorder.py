@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from marketsim.market import billing, experience
 from marketsim.market.desks import MINUTES
+from marketsim.market.tariffs import LINKED
 from marketsim.results.tables import (
     ALL,
     DEFAULT_SUPPLIER,
@@ -31,6 +32,8 @@ FloatArray = NDArray[np.float64]
 Labels: TypeAlias = "pd.Categorical[str]"
 LOWEST_TENTH = 0.10
 PER_CENT = 100.0
+FURTHER_COLUMNS = [column.name for column in SEGMENT_MONTH.values].index("promoters")
+"""Place of the first column of segment_month that a mechanism or a count of customers fills."""
 
 
 def _columns(table: Table) -> list[str]:
@@ -72,15 +75,22 @@ class Recorder:
         self.months = month + 1
 
     def _market(self, model: RetailMarket) -> list[float]:
+        values = dict.fromkeys(_columns(MARKET_MONTH), np.nan)
         energy = model.bill_sums[:-1, :, billing.ALL_TIERS, billing.ENERGY].sum(axis=1)
         shares = PER_CENT * energy / _sum(energy) if _sum(energy) > 0 else np.zeros_like(energy)
-        return [
-            model.spot,
-            float(model.forward[12]),
-            _sum(model.bill_sums[:, :, billing.ALL_TIERS, billing.CUSTOMERS]),
-            _sum(shares**2),
-            _sum(model.choices.flows[..., 0]),
-        ]
+        values |= {
+            "spot_cny_per_mwh": model.spot,
+            "forward_cny_per_mwh": float(model.forward[12]),
+            "customers": _sum(model.bill_sums[:, :, billing.ALL_TIERS, billing.CUSTOMERS]),
+            "hhi": _sum(shares**2),
+            "switches": _sum(model.choices.flows[..., 0]),
+            "active_retailers": float(np.sum([sells(model, retailer.index) for retailer in model.retailers])),
+            "closed_customers": _sum(model.population["weight"][model.population["alive"] == 0]),
+            "consumer_surplus_cny_per_mwh": _consumer_surplus(model),
+        }
+        for mechanism in model.mechanisms:
+            values |= mechanism.market_columns()
+        return list(values.values())
 
     def _retailer_rows(self, model: RetailMarket) -> FloatArray:
         rows = np.full((len(self.retailers), len(RETAILER_MONTH.values)), np.nan)
@@ -89,6 +99,12 @@ class Recorder:
             for name, value in retailer.accounts.items():
                 rows[retailer.index, column[name]] = value
         self._default_supplier_row(model, rows[-1], column)
+        for retailer in model.retailers:
+            rows[retailer.index, column["active"]] = sells(model, retailer.index)
+            rows[retailer.index, column["list_price_cny_per_mwh"]] = _list_price(model, retailer.index)
+        for mechanism in model.mechanisms:
+            for name, values in mechanism.retailer_columns().items():
+                rows[: len(values), column[name]] = values
         for j in range(len(self.retailers)):
             histogram = model.experiences.histogram[j]
             satisfaction = model.experiences.measures[j, :, billing.ALL_TIERS, experience.SATISFACTION].sum()
@@ -122,12 +138,20 @@ class Recorder:
             where=customers[..., None] > 0,
         )
         tickets = np.concatenate([model.ticket_sums, np.zeros((1, *model.ticket_sums.shape[1:]))])
+        known = {
+            "promoters": lived[..., experience.PROMOTERS],
+            "detractors": lived[..., experience.DETRACTORS],
+        }
+        for mechanism in model.mechanisms:
+            known |= mechanism.segment_columns()
+        unknown = np.full(customers.shape, np.nan)
         parts = [
             sums[..., [billing.CUSTOMERS, billing.ENERGY, billing.REVENUE, billing.PROCUREMENT]],
             mean,
             tickets[..., None],
             lived[..., experience.COMPLAINTS, None],
             left[..., [2, 0, 1]],
+            *(known.get(name, unknown)[..., None] for name in _columns(SEGMENT_MONTH)[FURTHER_COLUMNS:]),
         ]
         return np.concatenate(parts, axis=-1)
 
@@ -178,6 +202,25 @@ class Recorder:
         whole = self.whole_market[places[0], places[1], places[2]]
         codes = np.where(whole, len(self.regions), places[3])
         return _labels(codes, [*self.regions, ALL])
+
+
+def sells(model: RetailMarket, retailer: int) -> bool:
+    """Return whether a retailer has anything on sale."""
+    return bool(np.any(model.prices.for_segment[model.prices.offers["retailer"] == retailer]))
+
+
+def _list_price(model: RetailMarket, retailer: int) -> float:
+    """Mean price level of the offers that a retailer has on sale, CNY/MWh, but for fees of linked ones; NaN for none."""
+    offers = model.prices.offers
+    on_sale = (offers["retailer"] == retailer) & model.prices.for_segment.any(axis=1)
+    on_sale &= model.plans["kind"][offers["plan"]] != LINKED
+    return float(offers["price_level"][on_sale].mean()) if on_sale.any() else float("nan")
+
+
+def _consumer_surplus(model: RetailMarket) -> float:
+    """Mean log-sum utility in money of all who searched, CNY/MWh; NaN where nobody did."""
+    money, energy = model.choices.surplus.sum(axis=0)
+    return float(money / energy) if energy > 0 else float("nan")
 
 
 def _labels(codes: NDArray[np.integer[Any]], names: list[str]) -> Labels:

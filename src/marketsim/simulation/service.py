@@ -48,7 +48,7 @@ def _desks(model: RetailMarket) -> list[Desks]:
 def expected_load(model: RetailMarket) -> Work:
     """Return the month's expected tickets, and what levers make of the time and the success of handling them."""
     loads = [segment.raise_tickets() for segment in model.segments]
-    tickets = as_float(np.sum(loads, axis=0))[:-1]
+    tickets = (as_float(np.sum(loads, axis=0)) + model.extra_tickets)[:-1]
     handle_hours = model.desk_rules["handle_hours"].copy()
     resolution = np.array([[getattr(d, name).first_contact_resolution for name in DESKS] for d in _desks(model)])
     for j in range(len(model.frame.retailers)):
@@ -82,6 +82,8 @@ def staff_desks(model: RetailMarket, work: Work | None = None) -> None:
     work = work or expected_load(model)
     sites = work.tickets.sum(axis=(3, 4))
     for retailer in model.retailers:
+        if not retailer.active:
+            continue
         settings = model.study.retailers[retailer.name]
         duty = settings.costs.working_hours_per_month * settings.costs.availability
         for d, name in enumerate(DESKS):

@@ -27,7 +27,8 @@ from marketsim.reporting.measures import (
 )
 from marketsim.reporting.series import Series, series_of, wants_log_axis
 from marketsim.reporting.view import StudyView
-from marketsim.results.tables import BASE, kpi
+from marketsim.results.key_figures import kpi
+from marketsim.results.tables import BASE
 
 _MOST_SERIES = 3
 

@@ -15,7 +15,7 @@ from marketsim.reporting.measures import PROFIT, Measure, printer_for
 from marketsim.reporting.parameters import described
 from marketsim.reporting.series import Series
 from marketsim.reporting.view import StudyView
-from marketsim.results.tables import kpi
+from marketsim.results.key_figures import kpi
 
 _PER_CENT = 100.0
 

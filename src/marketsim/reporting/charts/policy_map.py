@@ -22,7 +22,7 @@ from marketsim.reporting.measures import (
 )
 from marketsim.reporting.numbers import joined, signed
 from marketsim.reporting.view import StudyView
-from marketsim.results.tables import kpi
+from marketsim.results.key_figures import kpi
 
 _LARGEST_BUBBLE = 900.0
 _SMALLEST_BUBBLE = 30.0

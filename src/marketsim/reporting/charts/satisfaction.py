@@ -16,7 +16,8 @@ from marketsim.reporting.charts.monthly import band
 from marketsim.reporting.charts.paths import mark_start
 from marketsim.reporting.estimates import Verdict
 from marketsim.reporting.measures import Measure, printer_for, served_tiers, tier_people, tier_title
-from marketsim.results.tables import ALL, BASE, kpi
+from marketsim.results.key_figures import kpi
+from marketsim.results.tables import ALL, BASE
 
 _MOST_POLICIES = 4
 

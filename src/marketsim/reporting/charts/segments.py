@@ -12,7 +12,8 @@ from marketsim.reporting.estimates import Verdict
 from marketsim.reporting.measures import Measure, printer_for, served_tiers, tier_people
 from marketsim.reporting.numbers import joined
 from marketsim.reporting.view import StudyView
-from marketsim.results.tables import ALL, kpi
+from marketsim.results.key_figures import kpi
+from marketsim.results.tables import ALL
 
 _KPIS = ("satisfaction", "price_cny_per_mwh", "churn_pct_per_year")
 

@@ -18,7 +18,8 @@ from marketsim.reporting.charts.monthly import band
 from marketsim.reporting.charts.paths import draw_band, label_ends, mark_start
 from marketsim.reporting.estimates import Verdict
 from marketsim.reporting.measures import Measure, printer_for
-from marketsim.results.tables import BASE, DEFAULT_SUPPLIER, kpi
+from marketsim.results.key_figures import kpi
+from marketsim.results.tables import BASE, DEFAULT_SUPPLIER
 
 _QUANTITIES = {"energy_mwh": "energy", "customers": "customers"}
 _MOST_RIVALS = 4

@@ -16,7 +16,7 @@ from marketsim.reporting.estimates import Estimate
 from marketsim.reporting.measures import PROFIT, Measure, printer_for
 from marketsim.reporting.numbers import Scale, signed
 from marketsim.reporting.robustness import CheckedEnd, Robustness, assumption_title
-from marketsim.results.tables import kpi
+from marketsim.results.key_figures import kpi
 
 _ENDS: dict[str, dict[str, Any]] = {
     "low": {"marker": "o", "markerfacecolor": "white"},

@@ -24,7 +24,8 @@ from marketsim.reporting.measures import (
 )
 from marketsim.reporting.numbers import plain
 from marketsim.reporting.view import StudyView
-from marketsim.results.tables import ALL, BASE, kpi
+from marketsim.results.key_figures import kpi
+from marketsim.results.tables import ALL, BASE
 
 _LOOKS: tuple[dict[str, Any], ...] = (
     {"marker": "o", "color": style.FOCUS, "markerfacecolor": style.FOCUS},

@@ -12,7 +12,8 @@ from marketsim.reporting.estimates import Estimate, Verdict, estimate, verdict, 
 from marketsim.reporting.measures import PROFIT, Measure, printer_for
 from marketsim.reporting.numbers import Scale, digits_for, interval, joined, signed
 from marketsim.reporting.view import StudyView
-from marketsim.results.tables import BASE, kpi
+from marketsim.results.key_figures import kpi
+from marketsim.results.tables import BASE
 
 _COSTS = {
     "exit_fees_cny": ("exit fees", 1.0),

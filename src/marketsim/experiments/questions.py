@@ -1,0 +1,49 @@
+"""The questions of a study beyond the comparison of its policies: break-even values, and equal money."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import pandas as pd
+
+from marketsim.errors import Problem, ScenarioError
+from marketsim.experiments.break_even import BREAK_EVEN, BREAK_EVEN_POINTS, break_even
+from marketsim.experiments.budget import BUDGET, compare_at_equal_money
+from marketsim.experiments.laboratory import Laboratory
+from marketsim.results.key_figures import KPIS
+from marketsim.scenario.paths import no_such
+from marketsim.scenario.study import Study
+
+
+def check_figures(study: Study) -> None:
+    """Raise ScenarioError if a question of a study asks for a key figure that does not exist."""
+    asked = [(f"break_even.{name}.kpi", question.kpi) for name, question in study.break_even.items()]
+    asked += [(f"budget.{name}.cost", budget.cost) for name, budget in study.budget.items()]
+    known = [entry.name for entry in KPIS]
+    problems = [Problem(path, no_such("key figure", name, known)) for path, name in asked if name not in known]
+    if problems:
+        raise ScenarioError(problems)
+
+
+def answer_questions(laboratory: Laboratory, policies: Collection[str], answers: dict[str, pd.DataFrame]) -> None:
+    """Answer the questions of a study one after the other; what an interruption leaves stays in `answers`.
+
+    Args:
+        laboratory: where runs are carried out.
+        policies: the policies that are run at all; questions about others are left out.
+        answers: tables by name, to which each answer is added.
+    """
+    study = laboratory.scenario.study
+    for name, question in study.break_even.items():
+        if question.policy in policies:
+            answer, points = break_even(name, question, laboratory)
+            _add(answers, BREAK_EVEN, answer)
+            _add(answers, BREAK_EVEN_POINTS, points)
+    for name, budget in study.budget.items():
+        if set(budget.scale) <= set(policies):
+            _add(answers, BUDGET, compare_at_equal_money(name, budget, laboratory))
+
+
+def _add(answers: dict[str, pd.DataFrame], name: str, rows: pd.DataFrame) -> None:
+    parts = [answers[name], rows] if name in answers else [rows]
+    answers[name] = pd.concat(parts, ignore_index=True)

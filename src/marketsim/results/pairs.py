@@ -1,0 +1,44 @@
+"""Paired differences world by world: the effect of a policy in each world, and what is made of it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from marketsim.results.estimates import Estimates, without_rounding
+from marketsim.results.key_figures import KPIS
+from marketsim.results.tables import BASE
+
+LABELS = ["policy", "retailer", "segment", "tier", "kpi"]
+_BETTER = {kpi.name: float(kpi.better) for kpi in KPIS}
+UNITS = {kpi.name: kpi.unit for kpi in KPIS}
+
+
+def by_world(kpis: pd.DataFrame) -> pd.DataFrame:
+    """Return KPIs with a row for each of `LABELS` and a column for each world."""
+    plain = kpis.astype(dict.fromkeys(LABELS, str))
+    return plain.set_index([*LABELS, "replication"])["value"].unstack("replication").sort_index()
+
+
+def effects(kpis: pd.DataFrame, base: str = BASE) -> pd.DataFrame:
+    """Return the difference of every policy to the base: a row for each of `LABELS`, a column a world."""
+    wide = by_world(kpis)
+    policies = wide.index.get_level_values("policy")
+    reference = wide[policies == base].droplevel("policy")
+    rows = wide[policies != base]
+    partners = reference.reindex(rows.index.droplevel("policy"))
+    differences = rows.to_numpy() - partners.to_numpy()
+    return pd.DataFrame(without_rounding(differences, partners.to_numpy()), rows.index, wide.columns)
+
+
+def described(estimates: Estimates, index: pd.MultiIndex) -> pd.DataFrame:
+    """Return estimated differences as a frame: the levels of the index, n, diff, its interval, and p_better."""
+    frame = index.to_frame(index=False)
+    better = np.array([_BETTER[name] for name in frame["kpi"]], dtype=np.float64)
+    return frame.assign(
+        n=estimates.n,
+        diff=estimates.mean,
+        diff_low=estimates.low,
+        diff_high=estimates.high,
+        p_better=estimates.probability_of_sign(better),
+    )

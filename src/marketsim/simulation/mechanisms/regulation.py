@@ -1,0 +1,115 @@
+"""The regulator: price cap, sharing of the spread above a cap, and service standards (M3)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marketsim.market import billing
+from marketsim.scenario.events import Regulation
+from marketsim.scenario.regulation import Rules
+from marketsim.scenario.service import DESKS
+from marketsim.simulation.mechanisms.base import Mechanism
+
+if TYPE_CHECKING:
+    from marketsim.scenario.loaded import Scenario
+    from marketsim.simulation.model import RetailMarket
+
+FloatArray = NDArray[np.float64]
+PER_CENT = 100.0
+
+
+class Regulator(Mechanism):
+    """Holds retailers to `market.rules`, as they stand in the month.
+
+    Of the gross spread above the cap the customers' share is owed to the retailer's customers, and taken off next month's
+    bills at the same rate for every MWh. The rate is what is owed over the energy of the month before, so that a retailer
+    that sells more or less than then pays back more or less; the difference is carried on: over any months
+
+    owed at the end = owed at the start + shares of the spread - taken off bills.
+
+    What is owed by a retailer that has lost all customers lapses. A rebate lowers the revenue of the month in which it is
+    paid, so it is no further line of cost.
+
+    Attributes:
+        owed_cny: what retailers still have to pay back; negative where they paid back too much. Shape (retailers,).
+        rebates_cny: taken off this month's bills. Shape (retailers,).
+        shared_cny: customers' share of this month's spread. Shape (retailers,).
+        penalties_cny: this month's penalties for service below the standard. Shape (retailers,).
+    """
+
+    @classmethod
+    def is_used(cls, market: Scenario) -> bool:
+        """Return whether there are rules, now or later."""
+        rules = market.study.market.rules
+        return rules != Rules() or any(isinstance(event, Regulation) for event in market.study.events)
+
+    def __init__(self, model: RetailMarket) -> None:
+        """Take the market; nothing is owed yet, and the first contracts keep to the price cap."""
+        super().__init__(model)
+        retailers = len(model.frame.retailers)
+        self.owed_cny = np.zeros(retailers)
+        self.rebates_cny, self.shared_cny, self.penalties_cny = (np.zeros(retailers) for _ in range(3))
+        self._energy = np.zeros(retailers)
+        self._cap_prices()
+
+    @property
+    def rules(self) -> Rules:
+        """The rules in force."""
+        return self.model.study.market.rules
+
+    def environment(self) -> None:
+        """Set the month's price cap and rebates."""
+        self._cap_prices()
+        owed = np.maximum(self.owed_cny, 0.0)
+        rates = np.divide(owed, self._energy, out=np.zeros_like(owed), where=self._energy > 0)
+        self.model.rebate[:-1] = rates
+
+    def feel(self) -> None:
+        """Take note of the rebates in the bills, and of the spread that was earned."""
+        sums = self.model.bill_sums[:-1, :, billing.ALL_TIERS].sum(axis=1)
+        self._energy = sums[:, billing.ENERGY]
+        self.rebates_cny = self.model.rebate[:-1] * self._energy
+        self.shared_cny = self._customers_share(
+            sums[:, billing.REVENUE] + self.rebates_cny - sums[:, billing.PROCUREMENT]
+        )
+        self.owed_cny += self.shared_cny - self.rebates_cny
+        self.owed_cny[self._energy <= 0] = 0.0
+
+    def charge(self) -> None:
+        """Charge penalties for service below the standard."""
+        for retailer in self.model.retailers:
+            penalty = self._service_penalty(retailer.index)
+            self.penalties_cny[retailer.index] = penalty
+            if penalty > 0:
+                retailer.charges["compensation"] = retailer.charges.get("compensation", 0.0) + penalty
+
+    def market_columns(self) -> dict[str, float]:
+        """Return all penalties of the month."""
+        return {"regulator_penalties_cny": float(self.penalties_cny.sum())}
+
+    def _cap_prices(self) -> None:
+        cap = self.rules.price_cap_cny_per_mwh
+        self.model.price_cap = float("inf") if cap is None else cap
+
+    def _customers_share(self, gross_margin: FloatArray) -> FloatArray:
+        """Return what customers get of the spread above the cap, CNY."""
+        cap = self.rules.spread_cap_cny_per_mwh
+        if cap is None:
+            return np.zeros_like(gross_margin)
+        above: FloatArray = np.maximum(gross_margin - cap * self._energy, 0.0)
+        return self.rules.spread_cap_customer_share * above
+
+    def _service_penalty(self, j: int) -> float:
+        """Return a retailer's penalties: for each desk the percentage points that its tickets' share within time lacks."""
+        total = 0.0
+        for d, name in enumerate(DESKS):
+            standard = getattr(self.rules.service_standards, name)
+            sites = self.model.service.sites[j, d]
+            tickets = float(sites["arrivals"].sum())
+            if tickets > 0:
+                share = float((sites["arrivals"] * sites["sla_share"]).sum()) / tickets
+                total += standard.penalty_cny_per_point * PER_CENT * max(0.0, standard.minimum_share - share)
+        return total
