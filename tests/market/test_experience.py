@@ -204,6 +204,12 @@ def test_a_complaint_is_mended_in_time_late_or_not_at_all() -> None:
         assert not regulator
 
 
+def test_a_complaint_left_over_is_late_however_fast_the_desk_is_now() -> None:
+    member = customer(satisfaction=0.5, complaint_age=2)
+    settle_complaint(member, row(SITE, served_share=1.0, sla_share=1.0), complaints(), ROOT)
+    assert (member["satisfaction"], member["complaint_age"]) == (pytest.approx(0.42), 0)
+
+
 def test_mending_keeps_satisfaction_within_bounds() -> None:
     member = customer(satisfaction=0.97, complaint_age=1)
     settle_complaint(member, row(SITE, served_share=1.0, sla_share=1.0), complaints(), ROOT)

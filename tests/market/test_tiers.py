@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.market.rows import rows
@@ -275,7 +274,9 @@ def test_no_prospect_is_admitted_below_the_least_member(
 
 @settings(deadline=None, derandomize=True, max_examples=60)
 @given(RULE, RULE, st.lists(MEMBER, min_size=1, max_size=12))
-def test_cut_offs_read_for_many_are_those_that_each_reads(key: Any, quality: Any, members: list[dict[str, Any]]) -> None:
+def test_cut_offs_read_for_many_are_those_that_each_reads(
+    key: Any, quality: Any, members: list[dict[str, Any]]
+) -> None:
     book = Book({"key": {"rule": key}, "quality": {"rule": quality}}, members)
     one_by_one = [book.prospect(m["energy"], m["segment"], m["region"], m["credit"]) for m in book.population]
     assert tiers_read(book.tiers.cut_off, book.population, book.population).tolist() == one_by_one

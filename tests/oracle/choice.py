@@ -65,7 +65,7 @@ def bill_of_contract(customer: CustomerAgent) -> float:
 
 def knows(customer: CustomerAgent, offer: PostedOffer) -> bool:
     """Return whether the customer knows the retailer of an offer without a search."""
-    if offer.retailer is customer.retailer:
+    if offer.retailer is customer.retailer or offer.retailer is customer.former:
         return True
     key = customer.model.keys["awareness"]
     return aware(key, customer.key, offer.retailer.key, customer.traits.awareness)
@@ -178,7 +178,7 @@ def move(customer: CustomerAgent, retailer: OracleRetailer) -> None:
     """Change the retailer: tenure, loyalty and complaints begin anew."""
     expected = hearsay(customer, retailer)
     customer.tier = customer.tier_at(retailer)
-    customer.retailer = retailer
+    customer.former, customer.retailer = customer.retailer, retailer
     customer.joined = customer.model.month + 1
     customer.loyalty = 0.0
     customer.complaint_age = 0
@@ -200,7 +200,8 @@ def sign(customer: CustomerAgent, offer: PostedOffer, month: int, bill: float) -
 def fall_to_default(customer: CustomerAgent, month: int) -> None:
     """Be served by the supplier of last resort."""
     market = customer.model
-    customer.retailer, customer.offer, customer.plan = market.default_supplier, None, market.default_supplier.plan
+    customer.former, customer.retailer = customer.retailer, market.default_supplier
+    customer.offer, customer.plan = None, market.default_supplier.plan
     customer.tier = "ordinary"
     customer.price_level = customer.forward_price = market.expected_spot
     customer.discount = customer.discount_gap = customer.loyalty = 0.0

@@ -41,6 +41,7 @@ class CustomerAgent(mesa.Agent):
         self.draw_attributes(model.world)
 
         self.retailer: OracleRetailer | DefaultSupplier = model.default_supplier
+        self.former: OracleRetailer | DefaultSupplier | None = None
         self.offer: str | None = None
         self.plan: Shape
         self.tier = "ordinary"

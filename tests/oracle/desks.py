@@ -163,7 +163,7 @@ class Team:
         """Return the line in which a tier is served."""
         return next(line for line in self.lines if tier in line.tiers)
 
-    def service(self, region: str, tier: str, handle_hours: float, half_time_factor: float) -> Service:
+    def service(self, region: str, tier: str, handle_hours: float, half_time: float) -> Service:
         """Return what customers of a tier in a region meet this month."""
         line = self.line_of(tier)
         within = [
@@ -179,7 +179,7 @@ class Team:
             wait_hours=list(line.wait_hours),
             mean_wait_hours=_mean(line.wait_hours, weights),
             clock_offset=handle_hours if self.name == "case" else self.travel_hours,
-            half_time=half_time_factor * self.sla_hours(region),
+            half_time=half_time,
             sla_hours=self.sla_hours(region),
             sla_share=_mean(within, weights),
             served_share=line.served / line.demand if line.demand > 0 else 1.0,

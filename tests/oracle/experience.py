@@ -155,7 +155,7 @@ def complain(customer: CustomerAgent, month: float, breach_share: float) -> None
     case = customer.retailer.service["case", customer.region, customer.tier]
     key = keyed(market.keys["complaint resolution"], customer.key)
     if uniform(keyed(key, 1)) < case.served_share:
-        in_time = uniform(keyed(key, 2)) < case.sla_share
+        in_time = customer.complaint_age == 1 and uniform(keyed(key, 2)) < case.sla_share
         change = parameters.recovery_gain if in_time else -parameters.failure_loss
         customer.satisfaction = clip_unit(customer.satisfaction + change)
         customer.complaint_age = 0

@@ -109,10 +109,12 @@ def serve(retailer: OracleRetailer, work: Work) -> None:
                 team.find_dedicated_share(tickets)
             servers = team.staff * retailer.duty_hours / team.desk.open_hours
             team.serve(tickets, handle, work.resolution[name], servers)
-            half_time = retailer.model.behaviour.experience.responsiveness_half_time
+            customary = retailer.model.default_supplier.service
             for region in team.regions:
                 for tier in TIERS:
-                    retailer.service[name, region, tier] = team.service(region, tier, handle, half_time)
+                    retailer.service[name, region, tier] = team.service(
+                        region, tier, handle, customary[name, region, tier].half_time
+                    )
     retailer.wait_gaps = {(r, k): wait_gap(retailer, r, k) for _, r in retailer.teams for k in TIERS}
 
 

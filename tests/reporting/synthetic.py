@@ -283,10 +283,8 @@ def _retailer_rows(world: _World, cells: pd.DataFrame) -> pd.DataFrame:
     table["exit_fees_cny"] = 20.0 * table["leaves"]
     table["profit_cny"] = table["revenue_cny"] + table["exit_fees_cny"] - table[costs].sum(axis=1)
     table["joins"] = table["leaves"]
-    for name in (column.name for column in RETAILER_MONTH.values):
-        if name not in table:
-            table[name] = 0.5 if name.startswith("satisfaction") else 1.0
-    return table
+    spent = {"hedged_mwh": 1.0, "spot_mwh": 1.0, "network_cny": 1.0, "payments_cny": 1.0, "receivables_cny": 1.0}
+    return table.assign(cash_cny=1.0, satisfaction_p10=0.5, satisfaction_gini=0.5, price_sd_cny_per_mwh=1.0, **spent)
 
 
 def _desk_rows(world: _World) -> pd.DataFrame:
@@ -378,6 +376,8 @@ def run_of(study: Study, policy: str, lane: Lane, replication: int, policy_index
 
 def _labelled(frame: pd.DataFrame, table: Table, policy: str, replication: int) -> pd.DataFrame:
     named = frame.assign(policy=policy, replication=replication)
+    absent = {name: math.nan for name in table.column_names() if name not in named}
+    named = named.assign(**absent)  # columns of mechanisms that are off
     return named[table.column_names()].sort_values(table.key_names(), ignore_index=True)
 
 

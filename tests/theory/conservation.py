@@ -10,6 +10,11 @@ from tests.markets import Tables, plain
 from marketsim.results.tables import DEFAULT_SUPPLIER
 
 COSTS = ("procurement", "lever", "staff", "overhead", "acquisition", "penalty", "interest")
+CHARGES = ("deviation", "bad_debt", "compensation", "stranded", "marketing", "rebate", "depreciation")
+MONEY = (
+    *("payments", "receivables", "written_off", "revenue", "network", "cash"),
+    *("profit", "depreciation", "stranded", "capex", "deposits"),
+)
 RELATIVE = 1e-9
 
 
@@ -63,16 +68,20 @@ def check_energy(tables: Tables, energy: float) -> None:
 
 
 def check_money(tables: Tables) -> None:
-    """V3: profit is income less costs; customers pay what they were billed or owe it; the rest is cash."""
+    """V3: profit is income less costs; customers pay what they were billed, or owe it, or it is written off; the rest is
+    cash, with investments and deposits, and without what only wears out."""
     books = plain(tables["retailer_month"])
     books = books[books["retailer"] != DEFAULT_SUPPLIER]
-    profit = books["revenue_cny"] + books["exit_fees_cny"] - sum(books[f"{name}_cny"] for name in COSTS)
+    profit = books["revenue_cny"] + books["exit_fees_cny"] - sum(books[f"{name}_cny"] for name in (*COSTS, *CHARGES))
     close(books["profit_cny"], profit, float(books["revenue_cny"].max()))
-    names = ("payments", "receivables", "revenue", "network", "cash", "profit")
-    paid, owed, revenue, network, cash, earned = (monthly(books, f"{name}_cny") for name in names)
-    scale = float(revenue.to_numpy().max())
-    close((paid + owed.diff()).iloc[1:], (revenue + network).iloc[1:], scale)
-    close(cash.diff().iloc[1:], (earned - owed.diff()).iloc[1:], scale)
+    column = {name: monthly(books, f"{name}_cny") for name in MONEY}
+    scale = max(float(column[name].abs().to_numpy().max()) for name in MONEY)
+    settled = column["payments"] + column["receivables"].diff() + column["written_off"]
+    close(settled.iloc[1:], (column["revenue"] + column["network"]).iloc[1:], scale)
+    flow = column["profit"] - column["receivables"].diff() + column["deposits"].diff()
+    flow += column["depreciation"] + column["stranded"] - column["capex"]
+    close(column["cash"].diff().iloc[1:], flow.iloc[1:], scale)
+    assert (column["receivables"].to_numpy() >= 0).all()
 
 
 def check_network(tables: Tables, network_cny_per_mwh: float) -> None:

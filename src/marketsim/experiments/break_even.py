@@ -10,6 +10,7 @@ from marketsim.experiments.laboratory import Laboratory, trial
 from marketsim.experiments.root import Curve, Root, find_root
 from marketsim.results.estimates import FloatArray
 from marketsim.results.key_figures import kpi
+from marketsim.results.pairs import worlds_of
 from marketsim.results.tables import ALL
 from marketsim.scenario.questions import BreakEven, Range
 
@@ -34,15 +35,9 @@ def curve_of(
     def measure(values: Sequence[float]) -> list[FloatArray]:
         trials = [trial(policy, scale.path, value) for value in values]
         frames = laboratory.effects(f"{policy}, {scale.path.rpartition('.')[2]}", trials)
-        return [_row(frame, (policy, retailer, ALL, tier, name)) - target for frame in frames]
+        return [worlds_of(frame, policy, retailer, ALL, tier, name) - target for frame in frames]
 
     return Curve(measure)
-
-
-def _row(frame: pd.DataFrame, key: tuple[str, ...]) -> FloatArray:
-    if key not in frame.index:
-        return frame.iloc[0].to_numpy(dtype=float) * float("nan")
-    return frame.loc[key].to_numpy(dtype=float)
 
 
 def break_even(name: str, question: BreakEven, laboratory: Laboratory) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+from typing import Any
 
 import pandas as pd
 
@@ -37,7 +37,7 @@ def compare_at_equal_money(name: str, budget: Budget, laboratory: Laboratory) ->
     focus = laboratory.scenario.study.focus
     figures = list(dict.fromkeys([(budget.cost, ALL), *HEADLINES]))
     found: dict[str, pd.DataFrame] = {}
-    rows = []
+    scaled: list[tuple[dict[str, Any], pd.DataFrame | None]] = []
     for policy, scale in budget.scale.items():
         curve = curve_of(laboratory, policy, scale, (focus, ALL, budget.cost), budget.target_cny_per_year)
         root = find_root(curve, scale.low, scale.high)
@@ -45,11 +45,11 @@ def compare_at_equal_money(name: str, budget: Budget, laboratory: Laboratory) ->
         if root.verdict == FOUND:
             effects = laboratory.effects(policy, [trial(policy, scale.path, root.value)])[0]
             found[policy] = _figures(effects, policy, focus, figures)
-            rows.append((labels, found[policy]))
+            scaled.append((labels, found[policy]))
         else:
-            rows.append((labels, None))
+            scaled.append((labels, None))
     best = max(found, key=lambda policy: _mean_profit(found[policy]), default=None)
-    parts = [_described(labels, wide, found.get(best or "")) for labels, wide in rows]
+    parts = [_described(labels, wide, found.get(best or "")) for labels, wide in scaled]
     return pd.concat(parts, ignore_index=True).assign(
         cost=budget.cost, target_cny_per_year=budget.target_cny_per_year, best=best or ""
     )
@@ -65,11 +65,11 @@ def _mean_profit(wide: pd.DataFrame) -> float:
     return float(mean_over_worlds(wide[at].to_numpy()).mean[0])
 
 
-def _described(labels: dict[str, object], wide: pd.DataFrame | None, best: pd.DataFrame | None) -> pd.DataFrame:
+def _described(labels: dict[str, Any], wide: pd.DataFrame | None, best: pd.DataFrame | None) -> pd.DataFrame:
     if wide is None or best is None:
         return pd.DataFrame([{**labels, "retailer": "", "tier": ALL, "kpi": "", "unit": "", "n": 0}])
     rows = described(mean_over_worlds(wide.to_numpy()), wide.index)
-    leading = best.droplevel("policy").reindex(wide.index.droplevel("policy"), columns=wide.columns).to_numpy()
+    leading = best.droplevel([0]).reindex(wide.index.droplevel([0]), columns=wide.columns).to_numpy()
     behind = mean_over_worlds(without_rounding(leading - wide.to_numpy(), leading))
     rows = rows.assign(
         unit=[UNITS[name] for name in rows["kpi"]],
@@ -78,4 +78,6 @@ def _described(labels: dict[str, object], wide: pd.DataFrame | None, best: pd.Da
         behind_high=behind.high,
     ).drop(columns=["segment", "policy"])
     rows = rows[rows["n"] > 0]
-    return rows.assign(**{key: value if value is not None else math.nan for key, value in labels.items()})
+    for column, value in labels.items():
+        rows[column] = value
+    return rows

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from scipy.optimize import brentq
@@ -73,29 +74,21 @@ def find_root(curve: Curve, low: float, high: float) -> Root:
 
     The same worlds are behind every value, so the mean hardly jumps from one value to the next. The range within
     which the 95 % interval of the mean includes zero is read off between the values measured; two more are measured
-    at its ends.
+    at its ends. A value at which nothing differs at all, such as a discount of 0, is no break-even.
     """
     grid = [float(value) for value in np.linspace(low, high, GRID)]
-    means = curve.at(*grid)
-    signs = [np.sign(mean) for mean in means]
-    changes = [i for i in range(GRID - 1) if signs[i] * signs[i + 1] < 0 or (signs[i + 1] == 0) != (signs[i] == 0)]
-    if not any(signs):
-        return Root(NO_EFFECT, math.nan, math.nan, math.nan, 0)
-    if not changes:
+    signed = [(value, mean) for value, mean in zip(grid, curve.at(*grid), strict=True) if mean != 0]
+    brackets = [(a, b) for (a, before), (b, after) in pairwise(signed) if (before > 0) != (after > 0)]
+    if not brackets:
         return _without_root(curve)
-    first = changes[0]
-    value = _bracketed(curve, grid[first], grid[first + 1], TOLERANCE * (high - low))
+    value = _bracketed(curve, *brackets[0], TOLERANCE * (high - low))
     for end in _ends_of_zero(curve, value):
         if math.isfinite(end):
             curve.at(end)
-    return Root(FOUND, value, *_ends_of_zero(curve, value), len(changes))
+    return Root(FOUND, value, *_ends_of_zero(curve, value), len(brackets))
 
 
 def _bracketed(curve: Curve, low: float, high: float, tolerance: float) -> float:
-    ends = dict(zip((low, high), curve.at(low, high), strict=True))
-    for end, mean in ends.items():
-        if mean == 0:
-            return end
     root, _ = brentq(
         lambda x: curve.at(float(x))[0], low, high, xtol=tolerance, maxiter=_MOST_STEPS, full_output=True, disp=False
     )
@@ -103,8 +96,10 @@ def _bracketed(curve: Curve, low: float, high: float, tolerance: float) -> float
 
 
 def _without_root(curve: Curve) -> Root:
-    points = curve.points()
-    if all(low > 0 for _, _, low, _, _ in points):
+    points = [point for point in curve.points() if point[1] != 0]
+    if not points:
+        verdict = NO_EFFECT
+    elif all(low > 0 for _, _, low, _, _ in points):
         verdict = ABOVE
     elif all(high < 0 for _, _, _, high, _ in points):
         verdict = BELOW
@@ -123,7 +118,7 @@ def _ends_of_zero(curve: Curve, root: float) -> tuple[float, float]:
 
 def _walk(points: Sequence[tuple[float, float, float, float, int]]) -> float:
     """Return where zero leaves the interval, walking away from the root; NaN if it never does."""
-    for (inside, _, *inner, _), (outside, _, *outer, _) in zip(points, points[1:], strict=False):
+    for (inside, _, *inner, _), (outside, _, *outer, _) in pairwise(points):
         if not (outer[0] <= 0 <= outer[1]):
             end = 0 if outer[0] > 0 else 1
             before, after = inner[end], outer[end]

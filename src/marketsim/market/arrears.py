@@ -7,6 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from marketsim.market.sums import sums_by
+
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
@@ -66,7 +68,7 @@ class Due(NamedTuple):
     def merged(self, suppliers: int) -> Due:
         """Return the sums by pair of customer and creditor."""
         codes, places = np.unique(self.rows * suppliers + self.creditors, return_inverse=True)
-        return Due(codes // suppliers, codes % suppliers, np.bincount(places, self.amounts, minlength=len(codes)))
+        return Due(codes // suppliers, codes % suppliers, sums_by(places, self.amounts, len(codes)))
 
 
 class Ledger:
@@ -189,8 +191,7 @@ class Bills:
 
     def owed(self, weights: FloatArray, suppliers: int) -> FloatArray:
         """Return what is not yet due by supplier, CNY. Shape (suppliers,)."""
-        sums: FloatArray = np.bincount(self.creditors.ravel(), (weights * self.amounts).ravel(), minlength=suppliers)
-        return sums
+        return sums_by(self.creditors.ravel(), (weights * self.amounts).ravel(), suppliers)
 
     def _take(self, which: BoolArray) -> Due:
         ages, rows = np.nonzero(which)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marketsim.market.frame import Frame
+from marketsim.market.sums import sums_by
 from marketsim.scenario.credit import Collection
 from marketsim.scenario.study import Study
 
@@ -103,5 +104,4 @@ class Deposits:
     def held(self, weights: FloatArray, suppliers: int) -> FloatArray:
         """Return the deposits that each supplier holds, CNY. Shape (suppliers,)."""
         mine = self.holders >= 0
-        sums: FloatArray = np.bincount(self.holders[mine], (weights * self.amounts)[mine], minlength=suppliers)
-        return sums
+        return sums_by(self.holders[mine], (weights * self.amounts)[mine], suppliers)

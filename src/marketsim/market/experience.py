@@ -225,9 +225,12 @@ def live_through(
 
 @rule
 def settle_complaint(customer: Record, site: Record, complaints: Record, key: np.uint64) -> bool:
-    """Deal with a customer's open complaint, in place; return whether it goes to the regulator this month."""
+    """Deal with a customer's open complaint, in place; return whether it goes to the regulator this month.
+
+    What was left over from an earlier month cannot be solved in time any more.
+    """
     if uniform(extend(key, np.uint64(1))) < site.served_share:
-        in_time = uniform(extend(key, np.uint64(2))) < site.sla_share
+        in_time = customer.complaint_age == 1 and uniform(extend(key, np.uint64(2))) < site.sla_share
         change = complaints.recovery_gain if in_time else -complaints.failure_loss
         customer.satisfaction = clip_unit(customer.satisfaction + change)
         customer.complaint_age = 0

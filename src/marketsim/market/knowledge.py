@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from marketsim.market.bulk_draws import extended, uniforms
 from marketsim.market.levers import Levers
-from marketsim.market.reach import retailer_gain
+from marketsim.market.reach import covered
 from marketsim.market.records import Records, record_type
 from marketsim.scenario.study import Study
 
@@ -31,12 +31,12 @@ _RECORD = record_type(keeper="i4", age="f8", due="f8", accuracy=("f8", (3,)), ch
 
 
 class Upkeep(NamedTuple):
-    """How each supplier keeps its records, the default supplier last: what it keeps is always right.
+    """How the records of customers are kept by their suppliers; what the default supplier keeps is always right.
 
     Attributes:
-        accuracy: probability that a part of a record is right when it has just been updated. Shape (retailers + 1, 3).
-        updates: updates a month. Shape (retailers + 1,).
-        decay: rate at which right records become wrong, per month. Shape (retailers + 1,).
+        accuracy: probability that a part of a record is right when it has just been updated. Shape (customers, 3).
+        updates: updates a month. Shape (customers,).
+        decay: rate at which right records become wrong, per month. Shape (customers,).
     """
 
     accuracy: FloatArray
@@ -57,34 +57,47 @@ def freshness(updates_per_month: FloatArray, decay: FloatArray) -> FloatArray:
 
 
 def valid_share(upkeep: Upkeep) -> FloatArray:
-    """Return K = skill x silo factor x coverage x freshness, by supplier and part of the record (E1)."""
+    """Return K = skill x silo factor x coverage x freshness, by customer and part of the record (E1)."""
     return upkeep.accuracy * freshness(upkeep.updates, upkeep.decay)[:, None]
 
 
-def upkeep_of(study: Study, retailers: tuple[str, ...], levers: Levers) -> Upkeep:
-    """Return how retailers keep records with the levers that they run at this moment."""
+def upkeep_of(study: Study, retailers: tuple[str, ...], population: Records, levers: Levers) -> Upkeep:
+    """Return how records are kept with the levers that run at this moment; a lever serves the records of whom it covers."""
     settings = [study.retailers[name].records for name in retailers]
-    count = len(retailers)
+
+    def of_supplier(values: list[float], at_default: float) -> FloatArray:
+        return np.array([*values, at_default])[population["retailer"]]
 
     def closed(values: list[float], hook: str) -> FloatArray:
-        return 1.0 - (1.0 - np.array(values)) * (1.0 - retailer_gain(levers, hook, count))
+        return 1.0 - (1.0 - of_supplier(values, 1.0)) * _left(population, levers, hook)
 
     coverage = closed([combined_coverage(np.array(list(own.sources.values()))) for own in settings], "coverage_gain")
     skill = closed([own.skill for own in settings], "skill_gain")
-    silo = closed([own.silo_factor for own in settings], "silo_saving")
-    base = skill * silo * coverage
-    need = 1.0 - (1.0 - base) * (1.0 - retailer_gain(levers, "need_accuracy_gain", count))
-    updates = np.array([own.updates_per_year for own in settings]) + _further_updates(levers, count)
+    base = coverage * skill * closed([own.silo_factor for own in settings], "silo_saving")
+    need = 1.0 - (1.0 - base) * _left(population, levers, "need_accuracy_gain")
+    updates = of_supplier([own.updates_per_year for own in settings], MONTHS_PER_YEAR)
     return Upkeep(
-        accuracy=np.vstack([np.stack([base, base, need], axis=1), np.ones((1, 3))]),
-        updates=np.append(updates / MONTHS_PER_YEAR, 1.0),
-        decay=np.append(np.full(count, study.information.decay_rate), 0.0),
+        accuracy=np.stack([base, base, need], axis=1),
+        updates=(updates + _further_updates(population, levers)) / MONTHS_PER_YEAR,
+        decay=of_supplier([study.information.decay_rate] * len(retailers), 0.0),
     )
 
 
-def _further_updates(levers: Levers, retailers: int) -> FloatArray:
-    gain = levers.rows["updates_gain_per_year"] * levers.rows["intensity"]
-    return np.array([gain[levers.first[j] : levers.first[j + 1]].sum() for j in range(retailers)])
+def _left(population: Records, levers: Levers, hook: str) -> FloatArray:
+    """Return what levers leave of a shortcoming of each customer's record: prod(1 - gain x intensity)."""
+    left = np.ones(len(population))
+    for lever in np.flatnonzero(levers.rows[hook] != 0.0):
+        row = levers.rows[lever]
+        left *= 1.0 - row[hook] * row["intensity"] * covered(population, levers, int(lever))
+    return left
+
+
+def _further_updates(population: Records, levers: Levers) -> FloatArray:
+    updates = np.zeros(len(population))
+    for lever in np.flatnonzero(levers.rows["updates_gain_per_year"] != 0.0):
+        row = levers.rows[lever]
+        updates += row["updates_gain_per_year"] * row["intensity"] * covered(population, levers, int(lever))
+    return updates
 
 
 class Book:
@@ -114,12 +127,11 @@ class Book:
             suppliers: keys of the suppliers.
         """
         records = self._records
-        rate = upkeep.updates[records["keeper"]]
         records["age"] += 1.0
-        records["due"] += rate
+        records["due"] += upkeep.updates
         rows = np.flatnonzero((records["due"] >= 1.0) & (records["keeper"] != NOBODY))
         records["due"][rows] %= 1.0
-        records["age"][rows] = records["due"][rows] / rate[rows]
+        records["age"][rows] = records["due"][rows] / upkeep.updates[rows]
         self._write(rows, upkeep, purpose, suppliers)
 
     def take_over(self, retailer: IntArray, upkeep: Upkeep, purpose: np.uint64, suppliers: KeyArray) -> IntArray:
@@ -134,26 +146,25 @@ class Book:
         records["keeper"][rows] = retailer[rows]
         progress = uniforms(extended(purpose, suppliers[retailer[rows]]), self._keys[rows])
         records["due"][rows] = np.where(first, progress, 0.0)
-        records["age"][rows] = records["due"][rows] / upkeep.updates[retailer[rows]]
+        records["age"][rows] = records["due"][rows] / upkeep.updates[rows]
         self._write(rows, upkeep, purpose, suppliers)
         return rows
 
     def _write(self, rows: IntArray, upkeep: Upkeep, purpose: np.uint64, suppliers: KeyArray) -> None:
         """Put down anew what is known of some customers: the draws that decide until the next update."""
-        records, keeper = self._records, self._records["keeper"][rows]
-        first, size = self._first[self._segment[rows]], np.diff(self._first)[self._segment[rows]]
-        records["accuracy"][rows] = upkeep.accuracy[keeper]
+        records, segment = self._records, self._segment[rows]
+        first, size = self._first[segment], np.diff(self._first)[segment]
+        records["accuracy"][rows] = upkeep.accuracy[rows]
         for part in range(len(PARTS)):
-            key = extended(extended(purpose, suppliers[keeper]), part + 1)
+            key = extended(extended(purpose, suppliers[records["keeper"][rows]]), part + 1)
             records["chance"][rows, part] = uniforms(key, self._keys[rows])
             place = (uniforms(extended(key, 1), self._keys[rows]) * size).astype(np.int64)
             records["other"][rows, part] = self._by_key[first + place]
 
     def valid(self, upkeep: Upkeep) -> BoolArray:
         """Return which parts of which records are right. Shape (customers, 3)."""
-        records = self._records
-        kept = np.exp(-upkeep.decay[records["keeper"]] * records["age"])
-        result: BoolArray = records["chance"] < records["accuracy"] * kept[:, None]
+        kept = np.exp(-upkeep.decay * self._records["age"])
+        result: BoolArray = self._records["chance"] < self._records["accuracy"] * kept[:, None]
         return result
 
     def read(self, truth: Records, valid: BoolArray) -> Records:

@@ -119,12 +119,12 @@ def survey(
             known[row] = False
             continue
         bills[row] = offered_bill(customer, offer, prices, network, segment.bands)
-        if standing.awareness.shape[0] > 0:
-            known[row] = j == customer.retailer or standing.awareness[customer.row, j] > 0
+        if j == customer.retailer or j == customer.former:
+            known[row] = True
+        elif standing.awareness.shape[0] > 0:
+            known[row] = standing.awareness[customer.row, j] > 0
         else:
-            known[row] = j == customer.retailer or aware(
-                awareness_key, customer.key, standing.keys[j], segment.awareness
-            )
+            known[row] = aware(awareness_key, customer.key, standing.keys[j], segment.awareness)
 
 
 @rule

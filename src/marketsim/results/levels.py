@@ -138,7 +138,8 @@ def _monthly(tables: dict[str, pd.DataFrame], table: Table, window: Window, pref
 
 def _horizons(months: _Months) -> Sums:
     """Return the quantities of the first years of the policies, as far as the run reaches."""
-    run, found = months.study.run, {}
+    run = months.study.run
+    found: Sums = {}
     for years in HORIZON_YEARS:
         window = months.window.over(run.warmup_months, run.warmup_months + 12 * years)
         if window.months <= run.months:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
-from marketsim.results.estimates import Estimates, without_rounding
+from marketsim.results.estimates import Estimates, FloatArray, without_rounding
 from marketsim.results.key_figures import KPIS
 from marketsim.results.tables import BASE
 
@@ -24,14 +26,26 @@ def effects(kpis: pd.DataFrame, base: str = BASE) -> pd.DataFrame:
     """Return the difference of every policy to the base: a row for each of `LABELS`, a column a world."""
     wide = by_world(kpis)
     policies = wide.index.get_level_values("policy")
-    reference = wide[policies == base].droplevel("policy")
+    reference = wide[policies == base].droplevel([0])
     rows = wide[policies != base]
-    partners = reference.reindex(rows.index.droplevel("policy"))
+    partners = reference.reindex(rows.index.droplevel([0]))
     differences = rows.to_numpy() - partners.to_numpy()
     return pd.DataFrame(without_rounding(differences, partners.to_numpy()), rows.index, wide.columns)
 
 
-def described(estimates: Estimates, index: pd.MultiIndex) -> pd.DataFrame:
+def worlds_of(wide: pd.DataFrame, *label: str) -> FloatArray:
+    """Return the row of a label, world by world; NaN where there is none.
+
+    Args:
+        wide: a frame with a row for each of `LABELS` and a column a world.
+        label: policy, retailer, segment, tier and KPI.
+    """
+    place = wide.index.get_indexer(pd.MultiIndex.from_tuples([label]))[0]
+    values = wide.to_numpy(dtype=np.float64)
+    return values[place] if place >= 0 else np.full(values.shape[1], np.nan)
+
+
+def described(estimates: Estimates, index: pd.Index[Any]) -> pd.DataFrame:
     """Return estimated differences as a frame: the levels of the index, n, diff, its interval, and p_better."""
     frame = index.to_frame(index=False)
     better = np.array([_BETTER[name] for name in frame["kpi"]], dtype=np.float64)

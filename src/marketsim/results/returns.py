@@ -11,7 +11,7 @@ from scipy.special import stdtrit
 from marketsim.results.compare import summarise
 from marketsim.results.estimates import FloatArray
 from marketsim.results.key_figures import LEVER_RETURN, SERVICE_RETURN
-from marketsim.results.pairs import LABELS, UNITS, effects
+from marketsim.results.pairs import LABELS, UNITS, effects, worlds_of
 from marketsim.results.tables import ALL, SUMMARY_COLUMNS
 
 _PROFIT = "profit_cny_per_year"
@@ -53,10 +53,7 @@ def returns(kpis: pd.DataFrame) -> pd.DataFrame:
 
 
 def _row(wide: pd.DataFrame, policy: str, retailer: str, name: str) -> dict[str, object] | None:
-    keys = [(policy, retailer, ALL, ALL, kpi) for kpi in (_PROFIT, _COSTS[name])]
-    if any(key not in wide.index for key in keys):
-        return None
-    gain, cost = (wide.loc[key].to_numpy(dtype=np.float64) for key in keys)
+    gain, cost = (worlds_of(wide, policy, retailer, ALL, ALL, kpi) for kpi in (_PROFIT, _COSTS[name]))
     both = np.isfinite(gain) & np.isfinite(cost)
     if not both.any() or abs(float(cost[both].mean())) < _LEAST_SPENT:
         return None

@@ -80,7 +80,7 @@ def _codes(column: pd.Series, names: tuple[str, ...]) -> NDArray[np.intp]:
 
 def known_columns(table: pd.DataFrame, names: tuple[str, ...]) -> list[str]:
     """Return the columns that have any value in the run: those of mechanisms that are off have none."""
-    return [name for name in names if bool(table[name].notna().any()) or table.empty]
+    return [name for name in names if name in table and (table.empty or bool(table[name].notna().any()))]
 
 
 class _Cells:

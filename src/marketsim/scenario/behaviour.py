@@ -76,8 +76,8 @@ class Experience(Section):
     )
     responsiveness_half_time: float = number(
         3.0,
-        unit="multiples of the service standard",
-        meaning="Wait at which responsiveness falls to one half.",
+        unit="multiples of the customary service standard",
+        meaning="Wait at which responsiveness falls to one half; the customary standards are 10 minutes (contact), that of the region (field) and 2 working days (case), whatever a retailer promises.",
         source=ASSUMPTION,
         low=0.01,
         high=1000,

@@ -59,9 +59,11 @@ class Credit(Section):
     enabled: bool = setting(False, meaning="Whether the mechanism acts; off is the market without it.")
     bearer: Literal["retailer", "grid"] = setting(
         "retailer",
-        meaning="Who loses what is never paid: the retailer, or the grid company, which bills customers and pays the retailer in any case.",
+        meaning="Who loses what is never paid: the retailer, or the grid company that bills customers and always pays it.",
     )
-    late_logits: LateLogits = part(LateLogits, meaning="Late payment by credit grade, at satisfaction_pivot and without stress.")
+    late_logits: LateLogits = part(
+        LateLogits, meaning="Late payment by credit grade, at satisfaction_pivot and without stress."
+    )
     stress_weight: float = number(
         8.0,
         unit="logits",
@@ -95,7 +97,12 @@ class Credit(Section):
     flexible: FlexibleCure = part(FlexibleCure, meaning="Payment under flexible collection.")
     strict: StrictCure = part(StrictCure, meaning="Payment under strict collection.")
     notice_months: int = number(
-        1, unit="months", meaning="Notice before supply is cut.", source="the prescribed procedure; its length ASSUMPTION", low=0, high=24
+        1,
+        unit="months",
+        meaning="Notice before supply is cut.",
+        source="ASSUMPTION; that notice is given is prescribed procedure",
+        low=0,
+        high=24,
     )
     default_months: int = number(
         6,
@@ -142,7 +149,8 @@ class Collection(Section):
 
     mode: CollectionMode = setting(
         "flexible",
-        meaning="Time and instalments for late payers, dunning and cut-off, or the one for those it takes to be short of money and the other for those it takes to hold back.",
+        meaning="Time and instalments for late payers (flexible), dunning and cut-off (strict), or the one for those whom it "
+        "takes to be short of money and the other for those whom it takes to hold back (by_diagnosis).",
     )
     cut_off_months: int = number(
         2,

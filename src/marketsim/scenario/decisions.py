@@ -17,6 +17,8 @@ from marketsim.scenario.yaml_tree import Node, Place, node_of
 
 START_FIELDS = ("kind", "initial_share", "initial_share_by_segment")
 """Fields of a retailer that describe the start of the run."""
+START_COSTS = (["costs", "payment_lag_months"], ["costs", "bond_cny_per_annual_mwh"])
+"""Costs that open the books and are not read again."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,8 @@ def _refusal(path: str, retailers: list[str]) -> str | None:
         return "a policy changes fields of a retailer: write retailers.<name>.<field>"
     if parts[1] not in retailers:
         return no_such("retailer", parts[1], retailers)
+    if parts[2:4] in START_COSTS:
+        return f"{parts[3]} is read when the run begins, before any policy; change it in the base scenario"
     if parts[2] in START_FIELDS:
         return f"{parts[2]} describes the start of the run, before any policy; change it in the base scenario"
     return None

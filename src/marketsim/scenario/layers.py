@@ -39,19 +39,21 @@ def preset_names() -> list[str]:
 
 
 def read_layers(file: str) -> Layers:
-    """Return the tree of a scenario file on top of all that it extends and of the shipped levers.
+    """Return the tree of a scenario file on top of all that it extends and of the shipped levers and tags.
 
     Args:
         file: path of the scenario file, as the user gave it.
     """
     levers, problems, _ = read_yaml(LIBRARY / "levers.yaml", "marketsim:levers.yaml")
-    layers = Layers(levers, problems)
+    tags, more, _ = read_yaml(LIBRARY / "tags.yaml", "marketsim:tags.yaml")
+    library = merge(levers, tags)
+    layers = Layers(library, [*problems, *more])
     path = Path(file)
     if "\x00" in file or not path.is_file():
         layers.problems.append(_no_file(file))
         return layers
     tree = _read(path, file, path.resolve().parent, (), layers)
-    layers.tree = merge(levers, tree)
+    layers.tree = merge(library, tree)
     return layers
 
 

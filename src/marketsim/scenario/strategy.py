@@ -100,7 +100,7 @@ class PricingRule(Section):
     lever_step: float = number(
         0.1,
         unit="1",
-        meaning="smart_quality, match_price_quality and match_market_price_quality: one step of the intensity of all own levers.",
+        meaning="smart_quality, match_price_quality, match_market_price_quality, invest: one step of the intensity of levers.",
         source=ASSUMPTION,
         low=0,
         high=1,
@@ -198,7 +198,7 @@ class Strategy(PricingRule):
     )
     enters: Literal["at_start", "when_profitable"] = setting(
         "at_start",
-        meaning="When it begins to sell: at once, or when margins draw it in (adaptation.entry). An event of type entrant brings it in whatever stands here.",
+        meaning="When it begins to sell: at once, or when margins draw it in; an event of type entrant brings it in as well.",
     )
 
 

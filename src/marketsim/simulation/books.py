@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from marketsim.market import billing
 from marketsim.market.exact import as_float
-from marketsim.market.levers import monthly_cost
+from marketsim.market.levers import lever_names, monthly_cost
 from marketsim.market.reach import covered
 
 if TYPE_CHECKING:
@@ -149,7 +149,9 @@ class Books:
         """Cost of all levers: per customer, MWh and month, and per member of the service staff (E8)."""
         model, j = self.retailer.model, self.retailer.index
         served = as_float(model.bill_regions[j])
-        untagged = model.levers._replace(covers=model.levers.covers & (model.levers.rows["tags"] == 0)[:, None, None, None])
+        untagged = model.levers._replace(
+            covers=model.levers.covers & (model.levers.rows["tags"] == 0)[:, None, None, None]
+        )
         rows = model.levers.rows[model.levers.first[j] : model.levers.first[j + 1]]
         per_staff = float((rows["intensity"] * rows["staff_cost"]).sum()) * float(self.retailer.staff.sum())
         by_number = monthly_cost(untagged, j, served[..., 0], served[..., 1])
@@ -168,19 +170,26 @@ class Books:
     def _invest(self) -> None:
         """Pay for levers taken up, write off those in use, and give up those dropped; what runs at the start is paid."""
         retailer, model = self.retailer, self.retailer.model
-        uses = {
-            name: use for name, use in model.study.retailers[retailer.name].levers.items() if use.intensity > 0
-        }
-        charges = retailer.charges
-        for name in [name for name in self.assets if name not in uses]:
+        charges, used = retailer.charges, self._levers_in_use()
+        for name in [name for name in self.assets if name not in used]:
             charges["stranded"] = charges.get("stranded", 0.0) + self.assets.pop(name).value_cny
-        for name, use in sorted(uses.items()):
+        for name in used:
             costs = model.study.levers[name].costs
             if costs.capex_cny > 0 and name not in self.assets:
-                self.assets[name] = Asset(use.cost_factor * costs.capex_cny, costs.capex_life_months)
+                factor = model.study.retailers[retailer.name].levers[name].cost_factor
+                self.assets[name] = Asset(factor * costs.capex_cny, costs.capex_life_months)
                 retailer.capex_cny += self.assets[name].cost_cny if model.month > 0 else 0.0
         written_off = sum(asset.depreciate() for _, asset in sorted(self.assets.items()))
         charges["depreciation"] = charges.get("depreciation", 0.0) + written_off
+
+    def _levers_in_use(self) -> list[str]:
+        """Levers that the retailer has or aims at, whoever decided so: the study, an event or its strategy."""
+        model = self.retailer.model
+        if not any(lever.costs.capex_cny for lever in model.study.levers.values()):
+            return []
+        targets = model.levers.rows["target"]
+        names = lever_names(model.frame, model.study)
+        return [lever for row, (name, lever) in enumerate(names) if name == self.retailer.name and targets[row] > 0.0]
 
     def _take_profit(self) -> None:
         book = self.accounts

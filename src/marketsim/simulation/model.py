@@ -79,6 +79,7 @@ class RetailMarket(mesa.Model):  # type: ignore[misc]
         super().__init__()
         self.base, self.policy_study = with_visible_levers(market.study), with_visible_levers(policy)
         self.study = self.base
+        self.strategy_code = market.data.strategy_code
         self.policy_month = self.base.run.warmup_months
         self.month = 0
         self.chunks = Chunks(threads)

@@ -220,7 +220,11 @@ def _service_month(model: RetailMarket, sites: Records, tickets: FloatArray) -> 
 
 
 def _set_standards(model: RetailMarket, rules: Records, sites: Records) -> None:
-    """Write service standards and half times to the sites, in place; the default supplier's desks follow its parameters."""
+    """Write service standards and half times to the sites, in place; the default supplier's desks follow its parameters.
+
+    Customers judge a wait by the customary standard, whatever their retailer promises: otherwise a slacker promise would
+    make them happier.
+    """
     ours, default = sites[:-1], sites[-1]
     ours["clock_offset"] = desks.clock_offsets(rules)[..., None]
     ours["sla_hours"] = rules["sla_hours"][..., None]
@@ -229,7 +233,7 @@ def _set_standards(model: RetailMarket, rules: Records, sites: Records) -> None:
     default["wait_probability"] = 1.0
     default["wait_hours"] = (model.study.market.default_supplier.wait_multiple * standard)[..., None]
     default["sla_share"], default["served_share"], default["repeat_factor"] = 0.5, 1.0, 1.0
-    sites["half_time"] = model.behaviour.experience["responsiveness_half_time"] * sites["sla_hours"]
+    sites["half_time"] = model.behaviour.experience["responsiveness_half_time"] * standard
 
 
 def _default_standards(model: RetailMarket) -> FloatArray:

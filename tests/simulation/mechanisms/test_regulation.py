@@ -1,4 +1,4 @@
-"""The regulator in a running market: the price cap binds, the spread is shared to the last fen, service is fined."""
+"""The regulator in a running market: the price cap binds, the spread is shared, service is fined."""
 
 from __future__ import annotations
 
@@ -68,23 +68,26 @@ def test_the_customers_share_of_the_spread_is_on_the_next_bill() -> None:
     assert (profits / energy).tolist() == pytest.approx([20.0] * 6 + [20.0 - 9.6] * 6)
 
 
-def test_what_is_owed_is_paid_to_the_last_fen_however_sales_move() -> None:
-    scenario = lively({"market.rules": {"spread_cap_cny_per_mwh": 4.0, "spread_cap_customer_share": 0.7}})
+def test_rebates_are_what_bills_lack_and_the_spread_is_counted_before_them() -> None:
+    """The rate of a month is the share of last month's spread, found again from the tables."""
+    share, cap = 0.7, 4.0
+    scenario = lively({"market.rules": {"spread_cap_cny_per_mwh": cap, "spread_cap_customer_share": share}})
     with opened(scenario) as model:
         regulator = model.mechanism(Regulator)
         assert regulator is not None
-        shared, paid, on_bills = np.zeros(3), np.zeros(3), np.zeros(3)
+        due = np.zeros(3)
         for _ in range(8):
-            before = model.population["weight"].copy()
             model.step()
-            assert (before == model.population["weight"]).all()
-            shared += regulator.shared_cny
-            paid += regulator.rebates_cny
-            on_bills += model.rebate[:-1] * np.array([r.accounts["energy_mwh"] for r in model.retailers])
-        assert (paid > 0).all()
-        assert on_bills == pytest.approx(paid)
-        assert shared - paid == pytest.approx(regulator.owed_cny)
-        assert (np.abs(regulator.owed_cny) < shared).all()
+            books = [retailer.accounts for retailer in model.retailers]
+            energy, revenue, cost = (
+                np.array([book[name] for book in books]) for name in ("energy_mwh", "revenue_cny", "procurement_cny")
+            )
+            assert model.rebate[:-1] == pytest.approx(due)
+            assert regulator.rebates_cny == pytest.approx(due * energy)
+            margin = revenue + due * energy - cost
+            spread = np.divide(margin, energy, out=np.zeros(3), where=energy > 0)
+            due = share * np.maximum(spread - cap, 0.0)
+        assert due.max() > 0
 
 
 def test_a_rebate_lowers_the_energy_price_of_every_customer_alike() -> None:
@@ -92,7 +95,17 @@ def test_a_rebate_lowers_the_energy_price_of_every_customer_alike() -> None:
     with opened(lively(rules)) as ruled, opened(lively({"run.warmup_months": 1, "events": []})) as free:
         for model in (ruled, free):
             model.step()
-            for phase in ("environment", "policies", "inform", "decide", "offers", "outages", "serve", "consume", "bill"):
+            for phase in (
+                "environment",
+                "policies",
+                "inform",
+                "decide",
+                "offers",
+                "outages",
+                "serve",
+                "consume",
+                "bill",
+            ):
                 getattr(model, phase)()
         same = ruled.population["retailer"] == free.population["retailer"]
         lower = free.population["price"] - ruled.population["price"]
@@ -101,7 +114,7 @@ def test_a_rebate_lowers_the_energy_price_of_every_customer_alike() -> None:
         assert ruled.rebate[-1] == 0.0
 
 
-def test_when_sharing_ends_what_is_owed_is_still_paid_once() -> None:
+def test_when_sharing_ends_the_last_months_share_is_still_paid() -> None:
     event = {"type": "regulation", "month": 2, "duration_months": 1, "changes": {"spread_cap_cny_per_mwh": 8.0}}
     tables = run(frictionless({"events": [event], "segments.users.search_rate": 0.0}))
     assert prices(tables) == pytest.approx([420.0] * 3 + [410.4] + [420.0] * 8)
@@ -130,7 +143,10 @@ def test_missing_points_of_service_are_fined() -> None:
 
 
 def test_a_retailer_without_customers_owes_nothing_and_is_not_fined() -> None:
-    rules = {"spread_cap_cny_per_mwh": 0.0, "service_standards": {"contact": {"minimum_share": 1.0, "penalty_cny_per_point": 1.0}}}
+    rules = {
+        "spread_cap_cny_per_mwh": 0.0,
+        "service_standards": {"contact": {"minimum_share": 1.0, "penalty_cny_per_point": 1.0}},
+    }
     gone = {
         "retailers.Gamma.initial_share": 0.0,
         "retailers.Alpha.initial_share": 0.6,

@@ -95,11 +95,12 @@ class Advertising(Mechanism):
         self.model.extra_brand = self.brand - np.array([*fading, [0.0] * len(frame.segments)]) * gone
 
     def _promise(self, everywhere: FloatArray) -> None:
-        """Let expectations of the own customers follow what is promised (E17b)."""
+        """Let expectations of the own customers follow what is promised, as far as experience leaves room (E17b)."""
         model, promises = self.model, [plan.promise for plan in self._plans()]
         model.promise = np.array([*(promise or 0.0 for promise in promises), 0.0])
         made = np.array([*(promise is not None for promise in promises), False])
-        model.advertising_pull = np.where(made, np.minimum(1.0, self.rules.promise_weight * everywhere), 0.0)
+        most = 1.0 - float(model.behaviour.experience["expectation_speed"])
+        model.advertising_pull = np.where(made, np.minimum(most, self.rules.promise_weight * everywhere), 0.0)
 
     def belief_pull(self) -> FloatArray:
         """Return how far a promise moves the belief of others in a month. Shape (retailers + 1, segments)."""

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from marketsim.market.arrears import Bills, Due, Ledger
 from marketsim.market.collection import Deposits, collection_rules, security_appeal
 from marketsim.market.population import ORDINARY
+from marketsim.market.sums import sums_by
 from marketsim.simulation.books import Receipts
 from marketsim.simulation.mechanisms.base import Columns, Mechanism
 from marketsim.simulation.mechanisms.payers import Payers
@@ -135,6 +136,7 @@ class CreditRisk(Mechanism):
         used = self.deposits.seize(*owed)
         self._pay(owed._replace(amounts=used))
         accounts["amount"][accounts_left] -= used
+        self.ledger.drop(accounts["amount"] <= 0.0)
         self.deposits.give_back(left)
         if self.retailer_bears:
             months = self.rules.deposit_months[self.supplier, people["credit"]]
@@ -180,7 +182,7 @@ class CreditRisk(Mechanism):
         self.cells["written_off_cny"] = self._cells(*lost)
         self._release(lost)
         if self.retailer_bears:
-            self._enter_books(np.bincount(lost.creditors, self.weight[lost.rows] * lost.amounts, minlength=self.suppliers))
+            self._enter_books(sums_by(lost.creditors, self.weight[lost.rows] * lost.amounts, self.suppliers))
 
     def _defaults(self) -> Due:
         """Take out what is owed by those in default, due or not; each pair of customer and creditor comes once."""
@@ -202,9 +204,7 @@ class CreditRisk(Mechanism):
     def _enter_books(self, given_up: FloatArray) -> None:
         """Tell retailers what was paid, lost and is owed."""
         accounts = self.ledger.accounts
-        overdue = np.bincount(
-            accounts["creditor"], self.weight[accounts["row"]] * accounts["amount"], minlength=self.suppliers
-        )
+        overdue = sums_by(accounts["creditor"], self.weight[accounts["row"]] * accounts["amount"], self.suppliers)
         owed = overdue + self.bills.owed(self.weight, self.suppliers)
         held = self.deposits.held(self.weight, self.suppliers)
         for retailer in self.model.retailers:
@@ -214,15 +214,14 @@ class CreditRisk(Mechanism):
             retailer.deposits_cny = float(held[j])
 
     def _pay(self, money: Due) -> None:
-        self.paid += np.bincount(money.creditors, self.weight[money.rows] * money.amounts, minlength=self.suppliers)
+        self.paid += sums_by(money.creditors, self.weight[money.rows] * money.amounts, self.suppliers)
 
     def _cells(self, rows: IntArray, creditors: IntArray, amounts: FloatArray) -> FloatArray:
         """Return weighted sums by creditor, segment and tier, as they were when bills were sent."""
         segments = len(self.model.frame.segments)
         cells = (creditors * segments + self.segment[rows]) * TIERS + self.tier[rows]
-        sums = np.bincount(cells, self.weight[rows] * amounts, minlength=self.suppliers * segments * TIERS)
-        result: FloatArray = sums.reshape(self.suppliers, segments, TIERS)
-        return result
+        sums = sums_by(cells, self.weight[rows] * amounts, self.suppliers * segments * TIERS)
+        return sums.reshape(self.suppliers, segments, TIERS)
 
     def retailer_columns(self) -> Columns:
         """Return overdue bills by the supplier that sent them."""

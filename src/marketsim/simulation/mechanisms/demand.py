@@ -79,9 +79,8 @@ class Demand(Mechanism):
 
     @classmethod
     def is_used(cls, market: Scenario) -> bool:
-        """Return whether the scenario or one of its policies switches demand on."""
-        paths = [path for changes in market.study.policies.values() for path in changes]
-        return market.study.demand.enabled or any(path.split(".")[0] == "demand" for path in paths)
+        """Return whether the scenario switches demand on."""
+        return market.study.demand.enabled
 
     def __init__(self, model: RetailMarket) -> None:
         """Take the market as it is before anything moved demand."""
@@ -114,17 +113,9 @@ class Demand(Mechanism):
         spread: FloatArray = values[self.model.population["segment"]]
         return spread
 
-    def begin_policy(self) -> None:
-        """Take over the policy's settings."""
-        self._read_settings()
-
     def environment(self) -> None:
         """Let fuel prices and the season arrive; close the plants whose time has come."""
-        population = self.model.population
-        population["use"] = population["energy"]
-        if not self.settings.enabled:
-            population["usual_use"] = np.where(population["alive"] > 0, population["energy"], 0.0)
-            return
+        self.model.population["use"] = self.model.population["energy"]
         month = self.model.month
         growth = (1.0 + self.settings.growth_per_year) ** (month / MONTHS)
         self.factor = growth * self.settings.season[month % MONTHS]
@@ -145,8 +136,6 @@ class Demand(Mechanism):
 
     def consume(self) -> None:
         """Set what each customer consumes, and what it is expected to (E15)."""
-        if not self.settings.enabled:
-            return
         population, bill = self.model.population, self.model.population["usual_bill"].copy()
         self.first_bill = np.where(np.isfinite(self.first_bill), self.first_bill, bill)
         self._save()
@@ -171,9 +160,6 @@ class Demand(Mechanism):
 
     def feel(self) -> None:
         """Sum the month by supplier, segment and tier, before customers move."""
-        self.columns = {}
-        if not self.settings.enabled:
-            return
         frame, population, settings = self.model.frame, self.model.population, self.settings
         by_fuel = self.substitutable * (1.0 - self.electric)
         efficiency = self._efficiency()
@@ -190,13 +176,10 @@ class Demand(Mechanism):
 
     def charge(self) -> None:
         """Charge retailers for closed plants."""
-        if self.settings.enabled:
-            self.plants.charge()
+        self.plants.charge()
 
     def market_columns(self) -> dict[str, float]:
         """Return growth and season of demand, and the mean price of other fuels."""
-        if not self.settings.enabled:
-            return {}
         return {"demand_factor": self.factor, "alternative_price_cny_per_mwh": float(self.fuel_prices.mean())}
 
     def segment_columns(self) -> Columns:

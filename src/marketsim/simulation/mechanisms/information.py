@@ -19,6 +19,7 @@ from marketsim.scenario.events import Breach
 from marketsim.scenario.loaded import Scenario
 from marketsim.scenario.service import TIERS
 from marketsim.simulation.mechanisms.base import Columns, FloatArray, Mechanism
+from marketsim.simulation.mechanisms.payment_habits import PaymentHabits
 
 if TYPE_CHECKING:
     from marketsim.simulation.model import RetailMarket
@@ -59,6 +60,7 @@ class CustomerInformation(Mechanism):
         self._true_tier = np.zeros(len(model.population), dtype=np.int32)
         count = len(model.frame.retailers)
         self._leak, self._leaker = np.zeros(len(model.population)), np.full(len(model.population), -1)
+        self._habits = PaymentHabits(len(model.population))
         self._breaches = np.zeros(count)
         self.survey_satisfaction = np.full(count, np.nan)
         self._stock: Columns = {}
@@ -73,6 +75,7 @@ class CustomerInformation(Mechanism):
     def inform(self) -> None:
         """Let records age and be renewed; put newcomers into the tier of their record; let data be lost."""
         self._upkeep = self._upkeep_now()
+        self._habits.update(self.model)
         if self.model.month > 0:
             self._book.age(self._upkeep, self._key("record"), self.model.standing.keys)
         arrived = self._book.take_over(
@@ -96,7 +99,8 @@ class CustomerInformation(Mechanism):
             self._read()
 
     def _upkeep_now(self) -> knowledge.Upkeep:
-        return knowledge.upkeep_of(self.model.study, self.model.frame.retailers, self.model.levers)
+        model = self.model
+        return knowledge.upkeep_of(model.study, model.frame.retailers, model.population, model.levers)
 
     def _key(self, purpose: str) -> np.uint64:
         return purpose_key(self.model.world, purpose, self.model.month)
@@ -104,7 +108,7 @@ class CustomerInformation(Mechanism):
     def _read(self) -> None:
         """Bring what is known up to date, and with it match (E4) and tags."""
         model, population = self.model, self.model.population
-        truth = knowledge.truth_of(population, payment_habits(model))
+        truth = knowledge.truth_of(population, self._habits.values)
         self.valid = self._book.valid(self._upkeep)
         self._known = self._book.read(truth, self.valid)
         self._matches = self._known["need"] == truth["need"]
@@ -223,7 +227,7 @@ class CustomerInformation(Mechanism):
         reached = np.cumsum(population["weight"][members])
         if not len(members) or not responses:
             return float("nan"), 0
-        answers = min(responses, int(np.ceil(reached[-1])))
+        answers = min(responses, max(1, round(float(reached[-1]))))
         key = extended(self._key("survey"), self.model.standing.keys[retailer : retailer + 1])
         drawn = np.searchsorted(reached, uniforms(key, np.arange(answers, dtype=np.uint64)) * reached[-1])
         asked = members[np.minimum(drawn, len(members) - 1)]
@@ -246,8 +250,3 @@ def credit_view(model: RetailMarket) -> IntArray:
     information = model.mechanism(CustomerInformation)
     grades: IntArray = model.population["credit"] if information is None else information.recorded()["credit"]
     return grades
-
-
-def payment_habits(model: RetailMarket) -> IntArray | int:
-    """Return how customers pay (0 on time, 1 forgetful, 2 strained); all on time where the credit mechanism is off."""
-    return 0

@@ -73,11 +73,13 @@ class Payers:
         flexible = np.where(will_not, settings.flexible.will_not_pay, settings.flexible.cannot_pay)
         strict = np.where(will_not, settings.strict.will_not_pay, settings.strict.cannot_pay)
         rates = np.where(accounts["strict"], strict, flexible)
-        return (accounts["instalments"] == 0) & (uniforms(key, pairs) < rates)
+        cured: BoolArray = (accounts["instalments"] == 0) & (uniforms(key, pairs) < rates)
+        return cured
 
     def strictly(self, rows: IntArray, modes: IntArray) -> BoolArray:
         """Return which newly overdue customers are collected from strictly, given their creditors' modes."""
-        return (modes == STRICT) | ((modes == BY_DIAGNOSIS) & self._diagnosed(rows))
+        strict: BoolArray = (modes == STRICT) | ((modes == BY_DIAGNOSIS) & self._diagnosed(rows))
+        return strict
 
     def _diagnosed(self, rows: IntArray) -> BoolArray:
         """Who is taken for one who will not pay: the truth where the record is valid, else a guess by the common share."""

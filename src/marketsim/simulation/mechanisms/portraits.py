@@ -8,7 +8,7 @@ from marketsim.market.knowledge import truth_of
 from marketsim.market.portraits import tags_carried, tags_in_use
 from marketsim.scenario.loaded import Scenario
 from marketsim.simulation.mechanisms.base import Mechanism
-from marketsim.simulation.mechanisms.information import payment_habits
+from marketsim.simulation.mechanisms.payment_habits import PaymentHabits
 
 if TYPE_CHECKING:
     from marketsim.simulation.model import RetailMarket
@@ -26,12 +26,16 @@ class TrueTags(Mechanism):
         """Find out the tags; the first review of tiers asks for them."""
         super().__init__(model)
         self._used = tags_in_use(model.base, model.policy_study)
-        self.inform()
+        self._habits = PaymentHabits(len(model.population))
+        self._put_down()
 
     def inform(self) -> None:
         """Bring tags up to date."""
-        if not self._used:
-            return
+        if self._used:
+            self._habits.update(self.model)
+            self._put_down()
+
+    def _put_down(self) -> None:
         model, population = self.model, self.model.population
-        truth = truth_of(population, payment_habits(model))
+        truth = truth_of(population, self._habits.values)
         population["tags"] = tags_carried(model.study, self._used, model.frame, population, truth)

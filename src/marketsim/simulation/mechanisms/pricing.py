@@ -46,9 +46,7 @@ class PersonalPrices(Mechanism):
     def __init__(self, model: RetailMarket) -> None:
         """Take the market; the first contracts are signed at these prices already."""
         super().__init__(model)
-        offers, segments = len(model.frame.offers), len(model.frame.segments)
-        self.green_share, self.certificate_price = np.zeros(offers), np.zeros(offers)
-        self._green_appeal = np.zeros((offers, segments))
+        self.green_share, self.certificate_price = (np.zeros(len(model.frame.offers)) for _ in range(2))
         self._read_study()
 
     def begin_policy(self) -> None:
@@ -56,7 +54,8 @@ class PersonalPrices(Mechanism):
         self._read_study()
 
     def decide(self) -> None:
-        """Let retailers forget customers who have left for longer than they want to win them back."""
+        """Let green offers appeal, and retailers forget who has left for longer than they want to win them back."""
+        self.model.appeal += self._appeal[:, :, None]
         customers, frame = self.model.population, self.model.frame
         away = self.model.month - customers["joined"]
         for j, name in enumerate(frame.retailers):
@@ -131,10 +130,7 @@ class PersonalPrices(Mechanism):
                 self.green_share[row] = offer.green_share
                 self.certificate_price[row] = offer.certificate_cny_per_mwh
         values = np.array([model.study.segments[name].green_value_logits for name in model.frame.segments])
-        appeal = self.green_share[:, None] * values
-        if not np.array_equal(appeal, self._green_appeal):
-            model.appeal += (appeal - self._green_appeal)[:, :, None]
-            self._green_appeal = appeal
+        self._appeal = self.green_share[:, None] * values
 
     def _room_below_cap(self) -> FloatArray:
         """Return how far a markup may lift the price of a retailer's dearest offer to a segment. Like `renewal_markup`."""

@@ -24,19 +24,14 @@ PER_CENT = 100.0
 class Regulator(Mechanism):
     """Holds retailers to `market.rules`, as they stand in the month.
 
-    Of the gross spread above the cap the customers' share is owed to the retailer's customers, and taken off next month's
-    bills at the same rate for every MWh. The rate is what is owed over the energy of the month before, so that a retailer
-    that sells more or less than then pays back more or less; the difference is carried on: over any months
-
-    owed at the end = owed at the start + shares of the spread - taken off bills.
-
-    What is owed by a retailer that has lost all customers lapses. A rebate lowers the revenue of the month in which it is
-    paid, so it is no further line of cost.
+    Of the gross spread above the cap, in CNY per MWh of the month, the customers' share is taken off every MWh that the
+    retailer bills next month. So a rebate is money that leaves revenue and bills alike, in the month in which it is paid,
+    and no further line of cost. A retailer that sells more or less than the month before pays back more or less than it
+    kept too much: who has left gets nothing, and who has come gets the rate of all.
 
     Attributes:
-        owed_cny: what retailers still have to pay back; negative where they paid back too much. Shape (retailers,).
         rebates_cny: taken off this month's bills. Shape (retailers,).
-        shared_cny: customers' share of this month's spread. Shape (retailers,).
+        shared: customers' share of this month's spread, CNY/MWh; next month's rebate. Shape (retailers,).
         penalties_cny: this month's penalties for service below the standard. Shape (retailers,).
     """
 
@@ -47,12 +42,9 @@ class Regulator(Mechanism):
         return rules != Rules() or any(isinstance(event, Regulation) for event in market.study.events)
 
     def __init__(self, model: RetailMarket) -> None:
-        """Take the market; nothing is owed yet, and the first contracts keep to the price cap."""
+        """Take the market; nothing was shared before, and the first contracts keep to the price cap."""
         super().__init__(model)
-        retailers = len(model.frame.retailers)
-        self.owed_cny = np.zeros(retailers)
-        self.rebates_cny, self.shared_cny, self.penalties_cny = (np.zeros(retailers) for _ in range(3))
-        self._energy = np.zeros(retailers)
+        self.rebates_cny, self.shared, self.penalties_cny = (np.zeros(len(model.frame.retailers)) for _ in range(3))
         self._cap_prices()
 
     @property
@@ -63,20 +55,16 @@ class Regulator(Mechanism):
     def environment(self) -> None:
         """Set the month's price cap and rebates."""
         self._cap_prices()
-        owed = np.maximum(self.owed_cny, 0.0)
-        rates = np.divide(owed, self._energy, out=np.zeros_like(owed), where=self._energy > 0)
-        self.model.rebate[:-1] = rates
+        self.model.rebate[:-1] = self.shared
 
     def feel(self) -> None:
-        """Take note of the rebates in the bills, and of the spread that was earned."""
+        """Take note of the rebates in the bills, and share the spread that was earned."""
         sums = self.model.bill_sums[:-1, :, billing.ALL_TIERS].sum(axis=1)
-        self._energy = sums[:, billing.ENERGY]
-        self.rebates_cny = self.model.rebate[:-1] * self._energy
-        self.shared_cny = self._customers_share(
-            sums[:, billing.REVENUE] + self.rebates_cny - sums[:, billing.PROCUREMENT]
-        )
-        self.owed_cny += self.shared_cny - self.rebates_cny
-        self.owed_cny[self._energy <= 0] = 0.0
+        energy = sums[:, billing.ENERGY]
+        self.rebates_cny = self.model.rebate[:-1] * energy
+        margin = sums[:, billing.REVENUE] + self.rebates_cny - sums[:, billing.PROCUREMENT]
+        spread = np.divide(margin, energy, out=np.zeros_like(margin), where=energy > 0)
+        self.shared = self._customers_share(spread)
 
     def charge(self) -> None:
         """Charge penalties for service below the standard."""
@@ -94,13 +82,13 @@ class Regulator(Mechanism):
         cap = self.rules.price_cap_cny_per_mwh
         self.model.price_cap = float("inf") if cap is None else cap
 
-    def _customers_share(self, gross_margin: FloatArray) -> FloatArray:
-        """Return what customers get of the spread above the cap, CNY."""
+    def _customers_share(self, spread: FloatArray) -> FloatArray:
+        """Return what customers get of spreads above the cap, CNY/MWh."""
         cap = self.rules.spread_cap_cny_per_mwh
         if cap is None:
-            return np.zeros_like(gross_margin)
-        above: FloatArray = np.maximum(gross_margin - cap * self._energy, 0.0)
-        return self.rules.spread_cap_customer_share * above
+            return np.zeros_like(spread)
+        share: FloatArray = self.rules.spread_cap_customer_share * np.maximum(spread - cap, 0.0)
+        return share
 
     def _service_penalty(self, j: int) -> float:
         """Return a retailer's penalties: for each desk the percentage points that its tickets' share within time lacks."""

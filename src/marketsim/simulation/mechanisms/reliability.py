@@ -38,13 +38,17 @@ class Reliability(Mechanism):
 
     Attributes:
         hours: felt hours without supply by calendar month and customer. Shape (12, customers).
+        expected: expected outages of the month. Shape (customers,).
+        outage_count: outages of the month. Shape (customers,).
+        outage_hours: hours without supply in the month. Shape (customers,).
+        duration: hours until an outage of the month is over. Shape (customers,).
+        tickets: expected tickets of outages, in the shape of `RetailMarket.extra_tickets`.
     """
 
     @classmethod
     def is_used(cls, market: Scenario) -> bool:
-        """Return whether the scenario or one of its policies switches outages on."""
-        paths = [path for changes in market.study.policies.values() for path in changes]
-        return market.study.reliability.enabled or any(path.split(".")[0] == "reliability" for path in paths)
+        """Return whether the scenario switches outages on."""
+        return market.study.reliability.enabled
 
     def __init__(self, model: RetailMarket) -> None:
         """Take the market; nobody has been without supply yet."""
@@ -55,6 +59,7 @@ class Reliability(Mechanism):
         self.expected: FloatArray = np.zeros(customers)
         self.outage_count: FloatArray = np.zeros(customers)
         self.outage_hours: FloatArray = np.zeros(customers)
+        self.duration: FloatArray = np.zeros(customers)
         self.tickets = np.zeros_like(model.extra_tickets)
         self.columns: Columns = {}
         self.compensation: FloatArray = np.zeros(len(model.frame.retailers) + 1)
@@ -76,19 +81,13 @@ class Reliability(Mechanism):
         self.tolerance = spread(frame.segments, settings.tolerance_hours, settings.other_tolerance_hours, segment)
         jobs = settings.other_field_jobs_per_outage
         self.field_jobs = spread(frame.segments, settings.field_jobs_per_outage, jobs, segment)
-        places = [market.regions[name] for name in frame.regions]
-        self.without_outages = np.array([place.supply_quality for place in places], dtype=np.float64)
-        self.travel = np.array([place.travel_minutes / MINUTES_PER_HOUR for place in places], dtype=np.float64)[region]
+        minutes = [market.regions[name].travel_minutes for name in frame.regions]
+        self.travel = (np.array(minutes, dtype=np.float64) / MINUTES_PER_HOUR)[region]
 
     def open_market(self) -> None:
         """Staff the desks for the tickets of ordinary outages too."""
         self._expect()
-        if self.settings.enabled:
-            service.staff_desks(self.model)
-
-    def begin_policy(self) -> None:
-        """Take over the policy's settings."""
-        self._read_settings()
+        service.staff_desks(self.model)
 
     def environment(self) -> None:
         """Begin the month with full supply; desks that are staffed anew are staffed for a month without events."""
@@ -97,22 +96,19 @@ class Reliability(Mechanism):
 
     def _expect(self) -> None:
         """Foresee the month's outages and their tickets, without storms and common faults."""
-        self.expected = np.zeros(len(self.model.population))
-        if self.settings.enabled:
-            ageing = (1.0 + self.settings.ageing_growth_per_year) ** (self.model.month / MONTHS)
-            ordinary = self._ordinary_rates() / MONTHS * ageing
-            self.expected = np.where(self.model.population["alive"] > 0, ordinary, 0.0)
+        ageing = (1.0 + self.settings.ageing_growth_per_year) ** (self.model.month / MONTHS)
+        ordinary = self._ordinary_rates() / MONTHS * ageing
+        self.expected = np.where(self.model.population["alive"] > 0, ordinary, 0.0)
         self._raise_tickets()
 
     def outages(self) -> None:
         """Let supply fail, and let those concerned call."""
         model, population = self.model, self.model.population
         self._expect()
-        if self.settings.enabled:
-            common = self._regional_events() * self.settings.regional_event_share
-            self.expected = self.expected * self._storms()[population["region"]]
-            self.expected += np.where(population["alive"] > 0, common[population["region"]], 0.0)
-            self._raise_tickets()
+        common = self._regional_events() * self.settings.regional_event_share
+        self.expected = self.expected * self._storms()[population["region"]]
+        self.expected += np.where(population["alive"] > 0, common[population["region"]], 0.0)
+        self._raise_tickets()
         key = purpose_key(model.world, "outages", model.month)
         self.outage_count = poissons(key, population["key"], self.expected).astype(np.float64)
 
@@ -163,17 +159,13 @@ class Reliability(Mechanism):
     def consume(self) -> None:
         """Restore supply: what was lost, what is felt of the last twelve months, what was promised for it."""
         model, population = self.model, self.model.population
-        if not self.settings.enabled:
-            self.columns, self.compensation = {}, np.zeros_like(self.compensation)
-            population["reliability"] = self.without_outages[population["region"]]
-            return
-        duration = self._durations()
+        self.duration = self._durations()
         promises = [self.settings.promises.get(name) for name in model.frame.retailers]
         relief = np.array([*(promise.relief_share if promise else 0.0 for promise in promises), 0.0])
         kept = 1.0 - relief[population["retailer"]]
         if not self.has_history:
-            self._imagine_past(duration * kept)
-        self.outage_hours = np.minimum(self.outage_count * duration, HOURS_PER_MONTH)
+            self._imagine_past(self.duration * kept)
+        self.outage_hours = np.minimum(self.outage_count * self.duration, HOURS_PER_MONTH)
         self.hours[model.month % MONTHS] = self.outage_hours * kept
         quality = felt_reliability(self.voltage, self.hours.sum(axis=0), self.tolerance)
         population["reliability"] = quality

@@ -85,20 +85,16 @@ class Talk(Mechanism):
         shape = (len(model.population), len(model.frame.retailers) + 1)
         model.awareness = np.zeros(shape, dtype=np.uint8)
         model.beliefs = np.full(shape, model.behaviour.choice["search_pivot"], dtype=np.float32)
-        shares = model.behaviour.segments["awareness"] * (not self.rules.market_opening)
-        self._get_to_know(np.arange(shape[0]), shares[model.population["segment"]])
-
-    def open_segment(self, segment: int, share: float) -> None:
-        """Let the customers of a segment that may choose from now on know this share of the rivals of their supplier."""
-        rows = np.flatnonzero(self.model.population["segment"] == segment)
-        self._get_to_know(rows, np.full(len(rows), share))
-
-    def _get_to_know(self, rows: NDArray[np.intp], share: FloatArray) -> None:
-        """Draw whom customers know, with the draws of a market without talk."""
-        model = self.model
-        keys = extended(purpose_key(model.world, "awareness"), model.population["key"][rows])
-        model.awareness[rows] = uniforms(keys[:, None], model.standing.keys[None, :]) < share[:, None]
+        if not self.rules.market_opening:
+            self._know_rivals()
         self._know_suppliers()
+
+    def _know_rivals(self) -> None:
+        """Draw whom customers know, with the draws of a market without talk."""
+        model, people = self.model, self.model.population
+        keys = extended(purpose_key(model.world, "awareness"), people["key"])
+        shares = model.behaviour.segments["awareness"][people["segment"]]
+        model.awareness[:] = uniforms(keys[:, None], model.standing.keys[None, :]) < shares[:, None]
 
     def _know_suppliers(self) -> None:
         """Let everybody know its own retailer and the default supplier."""

@@ -55,8 +55,9 @@ class Memory:
         levers: intensities decided on.
         codes: user strategies in use.
         last_review: month of the last review, -1 before the first.
+        service_cost: what billing and levers cost by the customer last month, CNY/MWh.
         months_short: months in a row that ended with negative cash.
-        retention: discounts decided on, by segment, CNY/MWh: for who looks around, for who left, markup at renewal.
+        personal: prices for single customers that were decided on, by part of the decision and segment, CNY/MWh.
     """
 
     segments: int
@@ -66,8 +67,9 @@ class Memory:
     levers: dict[str, PlannedLever] = field(default_factory=dict)
     codes: dict[tuple[str, str, str], UserStrategy] = field(default_factory=dict)
     last_review: int = -1
+    service_cost: float = 0.0
     months_short: int = 0
-    retention: dict[str, dict[str, float]] = field(default_factory=dict)
+    personal: dict[str, dict[str, float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Nobody has compared anything yet."""

@@ -58,6 +58,8 @@ class Observation:
         self.segments = model.frame.segments
         self.rivals = {r.name: self._as_rival(r) for r in model.retailers if r.active}
         self._bills = self._market_bills()
+        for retailer in model.retailers:
+            memories[retailer.index].service_cost = self._service_cost(retailer)
 
     def _as_rival(self, retailer: Retailer) -> RivalView:
         own = self.owners == retailer.index
@@ -83,7 +85,8 @@ class Observation:
         count = on_sale.sum(axis=0)
         total = np.where(on_sale, prices, 0.0).sum(axis=0)
         mean = np.divide(total, count, out=np.full(len(count), self.model.default_price), where=count > 0)
-        return np.maximum(mean + self.model.behaviour.network_cny_per_mwh, 1.0)
+        bills: FloatArray = np.maximum(mean + self.model.behaviour.network_cny_per_mwh, 1.0)
+        return bills
 
     def view(self, retailer: Retailer, rule: PricingRule, rows: list[int]) -> RetailerView:
         """Return what a retailer sees.
@@ -117,7 +120,7 @@ class Observation:
         model, memory = self.model, self.memories[retailer.index]
         weights = self.weights(row)
         price = float(weights @ self.quotes.prices[row])
-        cost = float(weights @ self.quotes.energy_costs[row]) + self.service_cost(retailer)
+        cost = float(weights @ self.quotes.energy_costs[row]) + memory.service_cost
         plan = model.plans[model.prices.offers["plan"][row]]
         sold_to = {name: float(weights[s]) for s, name in enumerate(self.segments) if self.quotes.on_sale[row, s]}
         return OfferView(
@@ -141,7 +144,7 @@ class Observation:
         weights: FloatArray = amounts / amounts.sum() if amounts.sum() > 0 else amounts
         return weights
 
-    def service_cost(self, retailer: Retailer) -> float:
+    def _service_cost(self, retailer: Retailer) -> float:
         """Return what billing and levers cost by the customer last month, per MWh: no fixed cost, no staff."""
         model, j = self.model, retailer.index
         energy = float(self.energy[j].sum())
@@ -243,7 +246,8 @@ def _at_teams(values: FloatArray, whole: NDArray[np.int64]) -> FloatArray:
     sums = values.sum(axis=-1)
     everywhere = np.zeros_like(sums)
     everywhere[:, 0] = sums.sum(axis=1)
-    return np.where(whole, everywhere, sums)
+    at_teams: FloatArray = np.where(whole, everywhere, sums)
+    return at_teams
 
 
 def _draw(model: RetailMarket, j: int) -> Callable[[str], float]:

@@ -9,7 +9,6 @@ import numpy as np
 from marketsim.market.tariffs import LINKED, posted
 from marketsim.scenario.strategy import PricingRule
 from marketsim.simulation.strategies.decision import Decision
-from marketsim.simulation.strategies.observe import Observation
 from marketsim.simulation.strategies.quotes import Quotes, quote
 from marketsim.simulation.strategies.view import OfferView
 
@@ -35,23 +34,6 @@ def new_price(offer: OfferView, decision: Decision, rule: PricingRule) -> float:
         return price
     aim = max(floor, min(ceiling, decision.prices[offer.name]))
     return max(0.0, price + rule.partial_adjustment * (aim - price))
-
-
-def price_moves(observation: Observation, rows: dict[str, int], offers: dict[str, float]) -> dict[int, float]:
-    """Return the change of the price level of each offer that brings it to its new price, by row of the offers.
-
-    Args:
-        observation: last month's market.
-        rows: row of each offer by name.
-        offers: change of its price, CNY/MWh.
-    """
-    changes = {}
-    for name, change in offers.items():
-        row = rows[name]
-        slope = float(observation.weights(row) @ observation.quotes.slopes[row])
-        if change != 0.0 and slope > LEAST_SLOPE:
-            changes[row] = change / slope
-    return changes
 
 
 def quotes_to_post(model: RetailMarket) -> Quotes:
