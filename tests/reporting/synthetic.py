@@ -76,6 +76,7 @@ class FakeResult:
     summary: pd.DataFrame
     checks: pd.DataFrame
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    answers: dict[str, pd.DataFrame] = field(default_factory=dict)
 
     def table(self, name: str) -> pd.DataFrame:
         return self.tables[name]

@@ -196,7 +196,7 @@ def test_tags_follow_the_record_and_the_truth_where_records_are_true(enabled: bo
     tiers = {"key": {"rule": {"tags": ["speed_seeker"], "value_pct": 100}}, "quality": None, "loyal": None}
     changes = {"information.enabled": enabled, "retailers.Alpha.tiers": tiers, "retailers.Alpha.tier_review_months": 1}
     with opened(lively(changes)) as model:
-        for _ in range(3):
+        for _ in range(2):
             model.step()
         model.environment()
         model.inform()

@@ -243,7 +243,7 @@ def test_energy_is_lost_with_the_hours() -> None:
 
 
 def test_who_promises_pays_by_the_hour() -> None:
-    promise = {"reliability.promises": {"Beta": {"cny_per_hour": 30.0, "cny_per_mwh": 100.0, "relief_share": 0.5}}}
+    promise = {"retailers.Beta.outage_promise": {"cny_per_hour": 30.0, "cny_per_mwh": 100.0, "relief_share": 0.5}}
     tables = run(market(promise))
     retailers, segments = plain(tables["retailer_month"]), plain(tables["segment_month"])
     own = segments[segments["retailer"] == "Beta"].groupby("month")
@@ -291,7 +291,6 @@ def test_the_worst_supply_leaves_everything_finite() -> None:
         ({"reliability.outages_per_year": {"twon": 1.0}}, "there is no region twon"),
         ({"reliability.outages_per_year": {"town": -1.0}}, "must be between 0 and 1000"),
         ({"reliability.tolerance_hours": {"works": 0.0}}, "must be between 0.01 and 100000"),
-        ({"reliability.promises": {"Omega": {"cny_per_hour": 1.0}}}, "there is no retailer Omega"),
     ],
 )
 def test_what_cannot_be_is_said(changes: dict[str, Any], message: str) -> None:

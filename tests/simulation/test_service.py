@@ -192,7 +192,7 @@ def regrouped(
     carried[BETA, CONTACT] = backlog
     load = np.zeros((3, 3, 2, 3, 4))
     load[BETA, CONTACT, :, 2] = tickets
-    work = Work(load, np.zeros((3, 3, 2)), np.ones((3, 3)))
+    work = Work(load, np.zeros((3, 3, 2)), np.zeros((3, 3, 2)), np.ones((3, 3)))
     result = service.regroup(rules[0], rules[1], Carried(carried, 2 * carried), work)
     assert result.repeats == pytest.approx(2 * result.backlog)
     assert result.backlog.sum() == pytest.approx(carried.sum())

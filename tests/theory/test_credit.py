@@ -99,7 +99,10 @@ def test_switched_off_its_parameters_change_nothing() -> None:
 def test_the_grid_can_bear_the_loss() -> None:
     """Retailers are then paid as if everybody paid; what customers owe and what is lost shows all the same."""
     bears = {**alike(-1.0), **STILL, "run.months": 12}
-    without, grid = run(frictionless({**STILL, "run.months": 12})), run(frictionless({**bears, "credit.bearer": "grid"}))
+    without, grid = (
+        run(frictionless({**STILL, "run.months": 12})),
+        run(frictionless({**bears, "credit.bearer": "grid"})),
+    )
     first = of_retailers(grid)["month"] < 5
     for column in ("payments_cny", "profit_cny", "cash_cny"):
         assert of_retailers(grid)[first][column].tolist() == of_retailers(without)[first][column].tolist()
@@ -138,7 +141,9 @@ def bad_debt(mode: str, strategic_share: float) -> float:
     return total(run(frictionless({**alike(-2.0), **STILL, **rules, **share})), "bad_debt_cny")
 
 
-@pytest.mark.parametrize(("strategic_share", "better", "worse"), [(0.0, "flexible", "strict"), (1.0, "strict", "flexible")])
+@pytest.mark.parametrize(
+    ("strategic_share", "better", "worse"), [(0.0, "flexible", "strict"), (1.0, "strict", "flexible")]
+)
 def test_time_for_those_who_cannot_pay_and_pressure_on_those_who_will_not(
     strategic_share: float, better: str, worse: str
 ) -> None:
@@ -147,6 +152,22 @@ def test_time_for_those_who_cannot_pay_and_pressure_on_those_who_will_not(
 
 def test_a_diagnosis_gives_each_the_treatment_that_works() -> None:
     assert bad_debt("by_diagnosis", 0.3) < min(bad_debt("flexible", 0.3), bad_debt("strict", 0.3))
+
+
+def test_poor_records_spoil_the_diagnosis() -> None:
+    """Records that are always valid diagnose as well as the truth; records that never are guess by the common share."""
+    collection = {"mode": "by_diagnosis", "cut_off_months": 60, "instalments": 1}
+    lost = {}
+    for sources in (None, {"crm": 1.0}, {"crm": 0.0}):
+        known = {} if sources is None else {"information.enabled": True}
+        rules: dict[str, Any] = {"credit.strategic_share": 0.3, "run.months": 24}
+        for name in ("Alpha", "Beta"):
+            rules[f"retailers.{name}.collection"] = collection
+            if sources is not None:
+                rules[f"retailers.{name}.records"] = {"sources": sources, "updates_per_year": 365}
+        lost[str(sources)] = total(run(frictionless({**alike(-2.0), **STILL, **known, **rules})), "bad_debt_cny")
+    assert lost["{'crm': 1.0}"] == pytest.approx(lost["None"], rel=0.15)
+    assert lost["{'crm': 0.0}"] > 1.5 * lost["None"]
 
 
 def test_everybody_late_for_ever_leaves_all_to_the_default_supplier() -> None:
@@ -164,6 +185,17 @@ def test_everybody_late_for_ever_leaves_all_to_the_default_supplier() -> None:
     assert total(tables, "bad_debt_cny") == pytest.approx(0.7 * 2000 * 3 * 6200)
 
 
+def test_when_all_retailers_are_bankrupt_the_market_goes_on() -> None:
+    """Nobody can bear the overhead; all leave, and what customers owe them is still collected or written off."""
+    ruin: dict[str, Any] = {f"retailers.{name}.costs.overhead_cny_per_month": 3e7 for name in ("Alpha", "Beta", "Gamma")}
+    tables = run(lively({**ON, **ruin, "adaptation.exit.enabled": True, "run.months": 20}))
+    check_customers(tables, 4020)
+    check_money(tables)
+    last = of_retailers(tables)[of_retailers(tables)["month"] == 19]
+    assert last["customers"].sum() == 0
+    assert last["receivables_cny"].tolist() == [0, 0, 0]
+
+
 def test_retailers_that_all_give_up_still_collect_what_they_are_owed() -> None:
     lag = {f"retailers.{name}.costs.payment_lag_months": 2 for name in ("Alpha", "Beta")}
     with opened(frictionless({**alike(-1.0), **lag, "run.months": 12})) as model:
@@ -173,7 +205,9 @@ def test_retailers_that_all_give_up_still_collect_what_they_are_owed() -> None:
                 model.on_sale[:] = False
                 for retailer in range(len(model.frame.retailers)):
                     model.release_customers(retailer)
-        tables = {name: table.drop(columns=["policy", "replication"]) for name, table in model.recorder.tables("b", 0).items()}
+        tables = {
+            name: table.drop(columns=["policy", "replication"]) for name, table in model.recorder.tables("b", 0).items()
+        }
     check_money(tables)
     books = of_retailers(tables)
     last = books[books["month"] == 11]

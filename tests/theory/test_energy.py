@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.markets import lively, opened, plain, run
+from tests.markets import assert_identical, lively, opened, plain, run
+from tests.theory.test_equivalence import NO_BENEFIT, WHOLE, WITHOUT_TIERS
+
+from marketsim.scenario.changes import with_changes
 
 RELATIVE = 1e-9
 MOVING = {
@@ -57,3 +60,10 @@ def test_energy_wanted_is_used_saved_lost_or_replaced() -> None:
     monthly = tables["segment_month"].groupby("month")[["energy_mwh", "saved_mwh", "outage_mwh"]].sum().sum(axis=1)
     wanted = monthly.to_numpy() / tables["market_month"]["demand_factor"].to_numpy()
     assert wanted == pytest.approx(np.full(8, wanted[0]), rel=RELATIVE)
+
+
+def test_tiers_without_benefits_change_neither_outages_nor_demand() -> None:
+    """V19 with supply and demand that move: the same to the last bit."""
+    promised = {"retailers.Alpha.outage_promise": {"cny_per_hour": 30.0, "relief_share": 0.4}}
+    scenario = lively({**NO_BENEFIT, **MOVING, **promised, "retailers.Alpha.levers.outage_plan": {}})
+    assert_identical(run(scenario), run(with_changes(scenario, WITHOUT_TIERS, "test")), WHOLE)

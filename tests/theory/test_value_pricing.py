@@ -117,6 +117,7 @@ def share_of_alpha(**changes: Any) -> NDArray[np.float64]:
         "segments.users.service_sensitivity": 20.0,
         "retailers.Alpha.levers.care": {},
         "levers.care.ramp_months": 1,
+        "behaviour.choice.rating_weight": 1.0,
         "run.months": 30,
     }
     costs = {f"retailers.{name}.costs.overhead_cny_per_month": 100_000 for name in ("Alpha", "Beta")}

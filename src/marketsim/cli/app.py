@@ -1,4 +1,4 @@
-"""The commands of marketsim: run, check, new, schema, explain."""
+"""The commands of marketsim: run, break-even, ladder, check, new, schema, explain."""
 
 from __future__ import annotations
 
@@ -78,6 +78,53 @@ def run(
             profile=profile,
         )
     )
+
+
+@app.command(name="break-even")
+def break_even(
+    file: File,
+    policy: Annotated[str | None, typer.Option(help="Policy that is compared with the base.")] = None,
+    path: Annotated[str | None, typer.Option(metavar="PATH", help="Number that is varied.")] = None,
+    kpi: Annotated[str | None, typer.Option(help="Key figure; profit by default.")] = None,
+    span: Annotated[
+        tuple[float, float] | None, typer.Option("--range", metavar="LOW HIGH", help="Values tried, from and to.")
+    ] = None,
+    retailer: Annotated[str | None, typer.Option(help="Whose key figure; the focus retailer by default.")] = None,
+    tier: Annotated[str | None, typer.Option(help="Of which tier; all by default.")] = None,
+    agents: Agents = None,
+    replications: Replications = None,
+    months: Months = None,
+    seed: Seed = None,
+    jobs: Jobs = None,
+    settings: Settings = None,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder of the results.")] = None,
+) -> None:
+    """Find the value of a number at which a policy is worth as much as the base."""
+    from marketsim.cli.questions import ask_break_even
+
+    low, high = span or (None, None)
+    asked = {"policy": policy, "path": path, "kpi": kpi, "retailer": retailer, "tier": tier, "low": low, "high": high}
+    options = {"agents": agents, "replications": replications, "months": months, "seed": seed}
+    raise typer.Exit(ask_break_even(file, settings or [], options, asked, jobs=jobs, out=out))
+
+
+@app.command()
+def ladder(
+    file: File,
+    policy: Annotated[str | None, typer.Option(help="Policy whose answer is followed; the first by default.")] = None,
+    agents: Agents = None,
+    replications: Replications = None,
+    months: Months = None,
+    seed: Seed = None,
+    jobs: Jobs = None,
+    settings: Settings = None,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder of the results.")] = None,
+) -> None:
+    """Show what each mechanism adds to the answer: switched on one by one, and left out of the whole."""
+    from marketsim.cli.questions import climb_ladder
+
+    options = {"agents": agents, "replications": replications, "months": months, "seed": seed}
+    raise typer.Exit(climb_ladder(file, settings or [], options, policy, jobs=jobs, out=out))
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from marketsim.errors import Problem, ScenarioError
@@ -43,6 +43,7 @@ def load_with_options(
     replications: int | None = None,
     months: int | None = None,
     seed: int | None = None,
+    more: Mapping[str, Any] | None = None,
 ) -> tuple[Scenario, str]:
     """Return the scenario of a file with the options of the command line, and what moved with them, in words.
 
@@ -53,11 +54,12 @@ def load_with_options(
         replications: number of worlds.
         months: length of a run; the start of policies and of the results moves with it where it must.
         seed: seed of all draws.
+        more: further changes by dotted path.
 
     Raises:
         ScenarioError: with all problems of the options and of the file.
     """
-    changes = parse_settings(settings)
+    changes = parse_settings(settings) | dict(more or {})
     options = {"run.replications": replications, "run.seed": seed, "run.agents": _agents(agents)}
     changes |= {path: value for path, value in options.items() if value is not None}
     scenario = load_scenario(file, changes)

@@ -11,7 +11,7 @@ from marketsim.experiments.laboratory import Laboratory, trial
 from marketsim.experiments.root import FOUND, find_root
 from marketsim.results.checks import HEADLINES
 from marketsim.results.estimates import mean_over_worlds, without_rounding
-from marketsim.results.pairs import UNITS, described
+from marketsim.results.pairs import UNITS, described, labels_without_policy
 from marketsim.results.tables import ALL
 from marketsim.scenario.questions import Budget
 
@@ -69,7 +69,7 @@ def _described(labels: dict[str, Any], wide: pd.DataFrame | None, best: pd.DataF
     if wide is None or best is None:
         return pd.DataFrame([{**labels, "retailer": "", "tier": ALL, "kpi": "", "unit": "", "n": 0}])
     rows = described(mean_over_worlds(wide.to_numpy()), wide.index)
-    leading = best.droplevel([0]).reindex(wide.index.droplevel([0]), columns=wide.columns).to_numpy()
+    leading = best.droplevel("policy").reindex(labels_without_policy(wide), columns=wide.columns).to_numpy()
     behind = mean_over_worlds(without_rounding(leading - wide.to_numpy(), leading))
     rows = rows.assign(
         unit=[UNITS[name] for name in rows["kpi"]],

@@ -16,9 +16,10 @@ from marketsim.scenario.study import Study
 
 
 def check_figures(study: Study) -> None:
-    """Raise ScenarioError if a question of a study asks for a key figure that does not exist."""
+    """Raise ScenarioError if a question of a study, or its report, asks for a key figure that does not exist."""
     asked = [(f"break_even.{name}.kpi", question.kpi) for name, question in study.break_even.items()]
     asked += [(f"budget.{name}.cost", budget.cost) for name, budget in study.budget.items()]
+    asked += [(f"show.{position}.kpi", shown.kpi) for position, shown in enumerate(study.show)]
     known = [entry.name for entry in KPIS]
     problems = [Problem(path, no_such("key figure", name, known)) for path, name in asked if name not in known]
     if problems:
@@ -34,14 +35,19 @@ def answer_questions(laboratory: Laboratory, policies: Collection[str], answers:
         answers: tables by name, to which each answer is added.
     """
     study = laboratory.scenario.study
-    for name, question in study.break_even.items():
-        if question.policy in policies:
-            answer, points = break_even(name, question, laboratory)
-            _add(answers, BREAK_EVEN, answer)
-            _add(answers, BREAK_EVEN_POINTS, points)
+    names = [name for name, question in study.break_even.items() if question.policy in policies]
+    find_break_evens(laboratory, names, answers)
     for name, budget in study.budget.items():
         if set(budget.scale) <= set(policies):
             _add(answers, BUDGET, compare_at_equal_money(name, budget, laboratory))
+
+
+def find_break_evens(laboratory: Laboratory, names: Collection[str], answers: dict[str, pd.DataFrame]) -> None:
+    """Find the break-even values of the questions named, and add each to `answers` when it is found."""
+    for name in names:
+        answer, points = break_even(name, laboratory.scenario.study.break_even[name], laboratory)
+        _add(answers, BREAK_EVEN, answer)
+        _add(answers, BREAK_EVEN_POINTS, points)
 
 
 def _add(answers: dict[str, pd.DataFrame], name: str, rows: pd.DataFrame) -> None:

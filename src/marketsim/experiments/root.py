@@ -112,6 +112,8 @@ def _ends_of_zero(curve: Curve, root: float) -> tuple[float, float]:
     """Return the ends of the range about a root within which the interval of the mean includes zero."""
     curve.at(root)
     points = curve.points()
+    if mean_over_worlds(curve.worlds[root]).n < 2:
+        return math.nan, math.nan
     start = [point[0] for point in points].index(root)
     return _walk(points[start::-1]), _walk(points[start:])
 

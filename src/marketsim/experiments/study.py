@@ -95,10 +95,11 @@ def carry_out(scenario: Scenario, runs: Plan, folder: Path, settings: Settings, 
     check_figures(scenario.study)
     check_target(folder)
     if settings.simulate is None:
-        _compile(progress)
+        compile_rules(progress)
     with Stage(folder) as stage:
         job = Job(scenario, settings.threads, stage.spool, settings.simulate)
-        log = _run_all(scenario, runs, _workers(job, settings.jobs, runs, progress), progress)
+        workers = workers_for(job, settings.jobs, len(runs.main) + len(runs.checks), progress)
+        log = _run_all(scenario, runs, workers, progress)
         if not count(log.main())[DONE]:
             raise _nothing_finished(log, folder)
         with _uninterrupted():
@@ -109,7 +110,8 @@ def carry_out(scenario: Scenario, runs: Plan, folder: Path, settings: Settings, 
     return store.load(folder)
 
 
-def _compile(progress: Progress) -> None:
+def compile_rules(progress: Progress) -> None:
+    """Compile the market's rules where they were never run on this machine."""
     from marketsim.simulation.run import is_compiled, warm_up
 
     if not is_compiled():
@@ -117,9 +119,10 @@ def _compile(progress: Progress) -> None:
         warm_up()
 
 
-def _workers(job: Job, jobs: int | None, runs: Plan, progress: Progress) -> Workers:
+def workers_for(job: Job, jobs: int | None, runs: int, progress: Progress) -> Workers:
+    """Return who carries out so many runs: this process, or as many others as are of use."""
     wanted = available_cores() if jobs is None else jobs
-    useful = min(wanted, len(runs.main) + len(runs.checks))
+    useful = min(wanted, runs)
     return SerialWorkers(job) if useful <= 1 else ProcessWorkers(job, useful, progress.say)
 
 

@@ -26,6 +26,7 @@ NONE, DIGITAL, IN_PERSON = range(3)
 
 FURTHER_HOOKS = (
     "field_tickets_per_customer_month",
+    "travel_time_factor",
     "outage_rate_factor",
     "region_outage_saving",
     "restoration_saving",

@@ -27,11 +27,17 @@ def spared_by_upgrades(levers: Levers, regions: int) -> FloatArray:
     return 1.0 - left
 
 
+def hook_factors(population: Records, levers: Levers, hook: str) -> FloatArray:
+    """Return the product of a factor over the levers that reach each customer, each as strong as it is taken up."""
+    factor = np.ones(len(population))
+    for lever in np.flatnonzero(levers.rows[hook] != 1.0):
+        factor *= 1.0 - (1.0 - levers.rows[lever][hook]) * strength(population, levers, int(lever))
+    return factor
+
+
 def rate_factors(population: Records, levers: Levers) -> FloatArray:
     """Return the factor of each customer's outages that levers make: circuits of its own, and the grid of its region."""
-    factor = np.ones(len(population))
-    for lever in np.flatnonzero(levers.rows["outage_rate_factor"] != 1.0):
-        factor *= 1.0 - (1.0 - levers.rows[lever]["outage_rate_factor"]) * strength(population, levers, int(lever))
+    factor = hook_factors(population, levers, "outage_rate_factor")
     spared = spared_by_upgrades(levers, levers.covers.shape[2])
     result: FloatArray = factor * (1.0 - spared)[population["region"]]
     return result

@@ -72,9 +72,7 @@ def aware_speakers(contacts: IndexArray, talks: BoolArray, awareness: Awareness)
     return counts
 
 
-def learning_probability(
-    external: FloatArray | float, internal: float, aware: NDArray[np.int_] | int
-) -> FloatArray:
+def learning_probability(external: FloatArray | float, internal: float, aware: NDArray[np.int_] | int) -> FloatArray:
     """Return the probability that a customer who does not know a retailer knows it next month (after Bass 1969).
 
     Args:
@@ -100,7 +98,9 @@ class News:
         self.weight = np.zeros(shape)
         self.told = np.zeros(shape)
 
-    def add(self, rows: NDArray[np.intp], retailers: IndexArray | np.int32, speed: FloatArray, quality: FloatArray) -> None:
+    def add(
+        self, rows: NDArray[np.intp], retailers: IndexArray | np.int32, speed: FloatArray, quality: FloatArray
+    ) -> None:
         """Add one piece of news for each of the rows, none of them given twice."""
         self.left[rows, retailers] *= 1.0 - speed
         self.weight[rows, retailers] += speed
@@ -119,7 +119,12 @@ def hearsay_speed(satisfaction: FloatArray, speed: float, bad_news_weight: float
 
 
 def tell(
-    news: News, contacts: IndexArray, talks: BoolArray, retailer: IndexArray, satisfaction: FloatArray, speed: FloatArray
+    news: News,
+    contacts: IndexArray,
+    talks: BoolArray,
+    retailer: IndexArray,
+    satisfaction: FloatArray,
+    speed: FloatArray,
 ) -> None:
     """Let every contact who talks tell its satisfaction with its own retailer.
 
@@ -150,8 +155,8 @@ def spilled_over(before: FloatArray, after: FloatArray, kinds: NDArray[np.int_],
         return after
     lost = np.minimum(0.0, after - before)
     result = after.copy()
-    for j, kind in enumerate(kinds):
-        others = [k for k, other in enumerate(kinds) if other == kind and k != j]
-        for k in others:
-            result[:, j] += share * lost[:, k]
+    for kind in np.unique(kinds):
+        members = np.flatnonzero(kinds == kind)
+        own = lost[:, members]
+        result[:, members] += share * (own.sum(axis=1, keepdims=True) - own)
     return np.clip(result, 0.0, 1.0)

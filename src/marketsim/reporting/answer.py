@@ -9,7 +9,7 @@ from marketsim.reporting.cautions import cautions_of
 from marketsim.reporting.claims import Claim, claim_of
 from marketsim.reporting.diagnosis import diagnosis
 from marketsim.reporting.measures import PROFIT, Measure, headline_measures, printer_for, tier_people
-from marketsim.reporting.numbers import counted
+from marketsim.reporting.numbers import counted, joined
 from marketsim.reporting.people_sentence import people_sentence
 from marketsim.reporting.profit_sentence import profit_sentence
 from marketsim.reporting.ranking import Ranking, rank
@@ -18,6 +18,8 @@ from marketsim.reporting.view import StudyView
 from marketsim.results.key_figures import kpi
 from marketsim.results.tables import ALL, BASE
 
+_MOST_NAMED = 4
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -25,7 +27,7 @@ class Answer:
 
     Attributes:
         claim: the kind of answer, one of the words of `Claim`.
-        best: the policy with the largest mean profit; None where there is none.
+        best: the policy that the report follows (see `Ranking.best`); None where there is none.
         headline: the answer in a few words.
         sentences: profit; whom it pleases and upsets; how far it rests on assumptions.
         diagnosis: sentences that say why.
@@ -92,7 +94,7 @@ def _levels(view: StudyView) -> str:
 
 
 def _nothing_changes(view: StudyView) -> str:
-    who = view.policies[0] if len(view.policies) == 1 else f"none of the {len(view.policies)} policies"
+    who = view.policies[0] if len(view.policies) == 1 else f"none of the {counted(len(view.policies), 'policy')}"
     verb = "changes nothing" if len(view.policies) == 1 else "changes anything"
     worlds = counted(view.replications, "world")
     same = f"profit, shares, satisfaction and waits are those of the base in all {worlds}"
@@ -108,5 +110,25 @@ def _headline(view: StudyView, ranking: Ranking, claim: str) -> str:
         Claim.ONE_WORLD: "One world only: no certainty",
         Claim.CANNOT_TELL: f"Whether {'any policy' if several else best} pays cannot be told",
         Claim.DOES_NOT_PAY: f"{'No policy' if several else best} {'pays' if several else 'does not pay'}",
-        Claim.PAYS: f"{best} earns most: profit {profit}" if several else f"{best} pays: profit {profit}",
+        Claim.PAYS: _pays(ranking, profit) if claim == Claim.PAYS else "",
     }[claim]
+
+
+def _pays(ranking: Ranking, profit: str) -> str:
+    """Name the policies that pay, and say which earns most only where that can be told."""
+    rivals = [policy for policy in ranking.tied if policy in ranking.paying]
+    unclear = [policy for policy in ranking.tied if policy not in ranking.paying]
+    if rivals:
+        return f"{_some([ranking.best, *rivals])} pay; which earns most cannot be told"
+    if unclear:
+        return f"{ranking.best} pays: profit {profit}; whether {_some(unclear, 'or')} earns more cannot be told"
+    if ranking.runner_up is None:
+        return f"{ranking.best} pays: profit {profit}"
+    return f"{ranking.best} earns most: profit {profit}"
+
+
+def _some(names: list[str], last: str = "and") -> str:
+    """Return names in a list, the tail of a long one as a number."""
+    if len(names) <= _MOST_NAMED:
+        return joined(names, last)
+    return joined([*names[: _MOST_NAMED - 1], f"{len(names) - _MOST_NAMED + 1} others"], last)

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 
+from marketsim.reporting.mechanisms import Mechanism, mechanism_of, mechanisms_of
 from marketsim.reporting.parameters import Parameter, of_field
 from marketsim.reporting.view import StudyView
 from marketsim.scenario.fields import ASSUMPTION
@@ -28,6 +30,7 @@ class Setting:
         name: those names, joined; empty where there is none.
         value: the value used.
         parameter: what the schema says of it.
+        is_default: whether the value is that of the schema, so that neither the study nor its market set it.
     """
 
     path: str
@@ -35,6 +38,7 @@ class Setting:
     name: str
     value: Any
     parameter: Parameter
+    is_default: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,11 +54,21 @@ class Varied:
 
 @dataclass(frozen=True)
 class Assumed:
-    """An assumption that was not varied; alike for several retailers or segments where the values say so."""
+    """An assumption that was not varied; alike for several retailers or segments where the values say so.
+
+    Attributes:
+        pattern: its path, with `*` for names.
+        values: the values used.
+        parameter: what the schema says of it.
+        is_default: whether every value is the default of the schema.
+        mechanism: the mechanism to which it belongs; None for one of the market itself.
+    """
 
     pattern: str
     values: str
     parameter: Parameter
+    is_default: bool
+    mechanism: Mechanism | None
 
 
 def varied(view: StudyView) -> tuple[Varied, ...]:
@@ -74,9 +88,12 @@ def varied(view: StudyView) -> tuple[Varied, ...]:
 
 
 def assumed(view: StudyView) -> tuple[Assumed, ...]:
-    """Return every other assumption that is at work in the study, like ones in one row."""
+    """Return every other assumption that is at work in the study, like ones in one row.
+
+    Parameters of mechanisms that are switched off are left out.
+    """
     starred = set(view.study.get("assumptions", {}))
-    levers = _levers_in_use(view.study)
+    levers, mechanisms = _levers_in_use(view.study), mechanisms_of(view)
     groups: dict[str, list[Setting]] = {}
     for setting in _settings(view):
         if (
@@ -85,7 +102,13 @@ def assumed(view: StudyView) -> tuple[Assumed, ...]:
             and _at_work(setting, view, levers)
         ):
             groups.setdefault(setting.pattern, []).append(setting)
-    return tuple(Assumed(pattern, _values(group), group[0].parameter) for pattern, group in groups.items())
+    found = []
+    for pattern, group in groups.items():
+        mechanism = mechanism_of(pattern, mechanisms)
+        if mechanism is None or mechanism.is_on:
+            is_default = all(setting.is_default for setting in group)
+            found.append(Assumed(pattern, _values(group), group[0].parameter, is_default, mechanism))
+    return tuple(found)
 
 
 def show(value: Any) -> str:
@@ -129,7 +152,7 @@ def _walk(section: BaseModel, path: tuple[str, ...], names: tuple[int, ...]) -> 
         if not nested:
             shown = ["*" if place in names else part for place, part in enumerate(here)]
             name = " ".join(here[place] for place in names)
-            yield Setting(".".join(here), ".".join(shown), name, _plain(value), of_field(info))
+            yield Setting(".".join(here), ".".join(shown), name, _plain(value), of_field(info), _is_default(info, value))
         for key, inner in nested.items():
             deeper = (*here, key) if key else here
             yield from _walk(inner, deeper, (*names, len(here)) if key else names)
@@ -143,6 +166,10 @@ def _sections(value: Any) -> Iterator[tuple[str, BaseModel]]:
         yield from ((str(key), item) for key, item in value.items() if isinstance(item, BaseModel))
     elif isinstance(value, tuple):
         yield from ((str(place), item) for place, item in enumerate(value, start=1) if isinstance(item, BaseModel))
+
+
+def _is_default(field: FieldInfo, value: Any) -> bool:
+    return not field.is_required() and bool(value == field.get_default(call_default_factory=True))
 
 
 def _plain(value: Any) -> Any:

@@ -1,7 +1,8 @@
-"""What a reader must know before any number: failed runs, an interrupted study, a single world."""
+"""What a reader must know before any number: failed runs, an interrupted study, few worlds, months or agents."""
 
 from __future__ import annotations
 
+from marketsim.reporting.agents import few_agents
 from marketsim.reporting.numbers import counted, joined
 from marketsim.reporting.view import StudyView
 
@@ -10,7 +11,14 @@ _MOST_ERRORS = 3
 
 def cautions_of(view: StudyView) -> tuple[str, ...]:
     """Return cautions in the order in which they matter; none for a complete study of several worlds."""
-    found = [_interrupted(view), _failed(view), _without_results(view), _single_world(view), _short(view)]
+    found = [
+        _interrupted(view),
+        _failed(view),
+        _without_results(view),
+        _single_world(view),
+        _short(view),
+        few_agents(view),
+    ]
     return tuple(text for text in found if text)
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from marketsim.reporting.estimates import Verdict
-from marketsim.reporting.measures import PROFIT, headline_measures
+from marketsim.reporting.measures import PROFIT, Measure, headline_measures
 from marketsim.reporting.ranking import Ranking
 from marketsim.reporting.view import StudyView
+from marketsim.results.key_figures import kpi
 
 
 class Claim:
@@ -34,5 +35,6 @@ def claim_of(view: StudyView, ranking: Ranking) -> str:
 
 
 def _all_equal(view: StudyView) -> bool:
-    cells = [measure.cell(view, policy) for measure in headline_measures(view) for policy in view.policies]
-    return {cell.verdict for cell in cells} <= {Verdict.NO_CHANGE, Verdict.MISSING}
+    measures = (*headline_measures(view), Measure(kpi("satisfaction")))
+    cells = [measure.cell(view, policy) for measure in measures for policy in view.policies]
+    return {cell.verdict for cell in cells} <= {Verdict.NO_CHANGE, Verdict.MISSING, Verdict.OTHER_MEMBERS}

@@ -53,21 +53,38 @@ class Verdict:
     NO_CHANGE = "no change"
     NO_INTERVAL = "no interval"
     MISSING = "missing"
+    OTHER_MEMBERS = "other members"
+    """The tier holds other customers than in the base, so a difference would compare different people."""
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One row of the summary: a KPI of a policy, and its paired difference to the base."""
+    """One row of the summary: a KPI of a policy, and its paired difference to the base.
+
+    Attributes:
+        policy: the policy, or the base.
+        level: the mean.
+        difference: the paired difference to the base.
+        p_better: the probability that the mean difference is favourable.
+        same_members: whether it is of the same customers as in the base, as far as the size of their tier tells.
+    """
 
     policy: str
     level: Estimate
     difference: Estimate
     p_better: float
+    same_members: bool = True
 
     @property
     def verdict(self) -> str:
         """What the interval of the difference allows to say: one of the words of `Verdict`."""
-        return verdict(self.difference)
+        found = verdict(self.difference)
+        return found if self.same_members or found == Verdict.MISSING else Verdict.OTHER_MEMBERS
+
+    @property
+    def is_compared(self) -> bool:
+        """Whether there is a difference to speak of: a base, and the same members in both."""
+        return self.verdict not in (Verdict.MISSING, Verdict.OTHER_MEMBERS)
 
     @property
     def paired_level(self) -> Estimate:
@@ -75,9 +92,10 @@ class Cell:
 
         Worlds differ more than policies do, so the interval of a level hides what the paired difference
         tells; this one excludes the level of the base exactly where the difference can be told. The base has
-        none; a level without a partner in the base keeps its own interval.
+        none, nor has a tier with other members than in the base; a level without a partner in the base keeps its own
+        interval.
         """
-        if self.policy == BASE:
+        if self.policy == BASE or not self.same_members:
             return Estimate(self.level.n, self.level.mean, math.nan, math.nan)
         if not math.isfinite(self.difference.mean):
             return self.level

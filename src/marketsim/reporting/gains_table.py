@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 
 from marketsim.reporting.charts.segments import groups_of
+from marketsim.reporting.estimates import Cell
 from marketsim.reporting.html_table import Entry, HtmlTable, chance_text, difference_text, verdict_entry
 from marketsim.reporting.measures import PROFIT, Measure, Printer, printer_for, touched_desks
 from marketsim.reporting.numbers import MISSING
@@ -22,7 +23,7 @@ def gains(view: StudyView, policy: str) -> HtmlTable:
     rows += [_rival_row(view, policy, rival) for rival in _largest_rivals(view, policy)]
     return HtmlTable(
         f"Under {policy}, against base",
-        ("who", "what", "verdict", "difference [95 % interval]", "chance better", "base", policy),
+        ("who", "what", "difference [95 % interval]", "verdict", "chance better", "base", policy),
         tuple(row for row in rows if row),
         (view.footer,),
     )
@@ -47,8 +48,8 @@ def _gain_row(view: StudyView, policy: str, who: str, measure: Measure) -> tuple
     return (
         Entry(who),
         Entry(f"{measure.kpi.title}, {printer.scale.unit}"),
+        _difference(printer, cell, better),
         verdict_entry(cell, better),
-        Entry(f"{difference_text(printer, cell)}{_unit_if_other(printer)}"),
         Entry(chance_text(cell) if measure.kpi.better else MISSING),
         Entry(printer.level(base)),
         Entry(printer.level(cell)),
@@ -73,12 +74,17 @@ def _rival_row(view: StudyView, policy: str, rival: str) -> tuple[Entry, ...]:
     return (
         Entry(f"{rival} (rival)"),
         Entry(f"Profit, {printer.scale.unit}"),
+        _difference(printer, cell, 1),
         verdict_entry(cell, 1),
-        Entry(difference_text(printer, cell)),
         Entry(chance_text(cell)),
         Entry(printer.level(base)),
         Entry(printer.level(cell)),
     )
+
+
+def _difference(printer: Printer, cell: Cell, better: int) -> Entry:
+    unit = _unit_if_other(printer) if cell.is_compared else ""
+    return Entry(f"{difference_text(printer, cell)}{unit}", look=verdict_entry(cell, better).look)
 
 
 def _unit_if_other(printer: Printer) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 
-from marketsim.reporting.estimates import Cell
+import pandas as pd
+
+from marketsim.reporting.estimates import Cell, Verdict
 from marketsim.reporting.numbers import (
     Scale,
     digits_for,
@@ -40,21 +43,30 @@ def tier_people(tier: str) -> str:
 
 @dataclass(frozen=True)
 class Measure:
-    """A key figure of the focus retailer: a KPI of all its customers, of a tier or of a segment."""
+    """A key figure of the focus retailer (or another, or the market): of all its customers, a tier or a segment."""
 
     kpi: Kpi
     tier: str = ALL
     segment: str = ALL
+    retailer: str | None = None
 
     @property
     def title(self) -> str:
-        """Title with the tier or segment that it is of."""
-        part = tier_title(self.tier) if self.tier != ALL else self.segment
-        return self.kpi.title if part == ALL else f"{self.kpi.title}, {part}"
+        """Title with the retailer, segment and tier that it is of."""
+        of = [self.retailer or "", self.segment.replace("_", " "), tier_title(self.tier) if self.tier != ALL else ALL]
+        return ", ".join([self.kpi.title, *(part for part in of if part not in ("", ALL))])
 
     def cell(self, view: StudyView, policy: str) -> Cell:
         """Return its row of the summary under a policy."""
-        return view.cell(policy, self.kpi.name, segment=self.segment, tier=self.tier)
+        return view.cell(policy, self.kpi.name, segment=self.segment, tier=self.tier, retailer=self.retailer)
+
+    def worlds(self, view: StudyView) -> pd.DataFrame:
+        """Return its values, a row per world and a column per policy, the base first."""
+        return view.worlds(self.kpi.name, segment=self.segment, tier=self.tier, retailer=self.retailer)
+
+    def exists(self, view: StudyView) -> bool:
+        """Tell whether it has a value in the base or under any policy."""
+        return any(math.isfinite(self.cell(view, policy).level.mean) for policy in (BASE, *view.policies))
 
 
 @dataclass(frozen=True)
@@ -103,6 +115,11 @@ def printer_for(view: StudyView, measure: Measure) -> Printer:
     )
 
 
+def has_other_members(view: StudyView, measure: Measure) -> bool:
+    """Tell whether a measure is of other customers than in the base under some policy."""
+    return any(measure.cell(view, policy).verdict == Verdict.OTHER_MEMBERS for policy in view.policies)
+
+
 def vip_tier(view: StudyView) -> str | None:
     """Return the best tier that has customers in the base or under a policy, the ordinary one left out."""
     return next((tier for tier in _FAVOURED if view.has("satisfaction", tier=tier)), None)
@@ -119,6 +136,17 @@ def touched_desks(view: StudyView) -> tuple[str, ...]:
     paths = [path for changes in view.study.get("policies", {}).values() for path in changes]
     found = {match.group(1) for path in paths if (match := _DESK_IN_PATH.match(path))}
     return tuple(desk for desk in DESKS if desk in found) or ("contact",)
+
+
+def shown_measures(view: StudyView) -> tuple[Measure, ...]:
+    """Return the measures that the study asks to be shown, in its order; the headline measures where it asks for none."""
+    asked = view.study.get("show") or ()
+    if not asked:
+        return headline_measures(view)
+    return tuple(
+        Measure(kpi(entry["kpi"]), entry.get("tier") or ALL, entry.get("segment") or ALL, entry.get("retailer"))
+        for entry in asked
+    )
 
 
 def headline_measures(view: StudyView) -> tuple[Measure, ...]:

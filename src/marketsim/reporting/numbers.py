@@ -111,4 +111,6 @@ def joined(parts: Iterable[str], last: str = "and") -> str:
 
 def counted(count: int, noun: str) -> str:
     """Return a count with its noun, in the plural unless it is one."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+    if count == 1:
+        return f"1 {noun}"
+    return f"{count:,} {noun[:-1]}ies" if noun.endswith("cy") else f"{count:,} {noun}s"

@@ -11,7 +11,6 @@ from marketsim.reporting.measures import (
     served_tiers,
     tier_people,
     touched_desks,
-    vip_tier,
 )
 from marketsim.reporting.numbers import joined
 from marketsim.reporting.view import StudyView
@@ -19,7 +18,6 @@ from marketsim.results.key_figures import kpi
 from marketsim.results.tables import BASE
 
 _UNCLEAR = ": cannot tell"
-_COMPOSITION = 0.1
 
 
 def people_sentence(view: StudyView, policy: str) -> str:
@@ -28,7 +26,7 @@ def people_sentence(view: StudyView, policy: str) -> str:
     shares = [
         text for name in ("share_energy", "share_customers") if (text := _change(view, policy, Measure(kpi(name))))
     ]
-    return f"Under {policy}, {'; '.join([*groups, joined(shares)])}.{_composition(view, policy)}"
+    return f"Under {policy}, {'; '.join([*groups, joined(shares)])}."
 
 
 def _group(view: StudyView, policy: str, tier: str) -> str:
@@ -41,9 +39,22 @@ def _group(view: StudyView, policy: str, tier: str) -> str:
         printer = printer_for(view, satisfaction)
         level = f"{printer.level_interval(cell)} {printer.scale.unit}"
         return f"{people}, of whom the base has none, reach satisfaction {level}"
+    if cell.verdict == Verdict.OTHER_MEMBERS:
+        return _other_members(view, policy, satisfaction)
     facts = [text for measure in (satisfaction, wait) if (text := _change(view, policy, measure))]
     facts[0] = facts[0].removesuffix(_UNCLEAR)
     return f"{people} {_felt(cell)} ({', '.join(facts)})"
+
+
+def _other_members(view: StudyView, policy: str, satisfaction: Measure) -> str:
+    """Say that the members of a tier are not those of the base; the difference would compare different people."""
+    tier, printer = satisfaction.tier, printer_for(view, satisfaction)
+    before, after = (view.cell(name, "customer_pct", tier=tier).level.mean for name in (BASE, policy))
+    level = f"{printer.level_interval(satisfaction.cell(view, policy))} {printer.scale.unit}"
+    return (
+        f"{tier_people(tier)} are other customers than in the base ({after:.1f} % of all instead of {before:.1f} %), "
+        f"at satisfaction {level}"
+    )
 
 
 def _felt(cell: Cell) -> str:
@@ -59,23 +70,9 @@ def _felt(cell: Cell) -> str:
 def _change(view: StudyView, policy: str, measure: Measure) -> str:
     cell = measure.cell(view, policy)
     name = "busy-hour wait" if measure.kpi.name.startswith("busy_wait") else measure.kpi.title.lower()
-    if cell.verdict == Verdict.MISSING:
+    if not cell.is_compared:
         return ""
     if cell.verdict == Verdict.NO_CHANGE:
         return f"{name} unchanged"
     unclear = _UNCLEAR if cell.verdict == Verdict.CANNOT_TELL else ""
     return f"{name} {printer_for(view, measure).difference_with_unit(cell)}{unclear}"
-
-
-def _composition(view: StudyView, policy: str) -> str:
-    """Say so when the VIPs under the policy are not the people who are VIPs in the base."""
-    tier = vip_tier(view)
-    if tier is None:
-        return ""
-    before, after = (view.cell(name, "customer_pct", tier=tier).level.mean for name in (BASE, policy))
-    if not (math.isfinite(before) and math.isfinite(after)) or abs(after - before) <= _COMPOSITION * before:
-        return ""
-    return (
-        f" Mind that {tier_people(tier)} are {after:.1f} % of the customers under {policy} and {before:.1f} "
-        "% in the base, so part of these differences is who is counted."
-    )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from textwrap import wrap
 
 from rich.table import Table
 from rich.text import Text
 
 from marketsim.reporting.estimates import Cell, Verdict
-from marketsim.reporting.measures import Measure, Printer, headline_measures, printer_for, tier_title
+from marketsim.reporting.measures import Measure, Printer, has_other_members, printer_for, shown_measures, tier_title
 from marketsim.reporting.numbers import chance, counted, plain, signed
 from marketsim.reporting.screen import Screen
 from marketsim.reporting.view import StudyView
@@ -23,6 +24,7 @@ _SHORT_NAMES = {
     "satisfaction": ("satisfac-", "tion"),
 }
 _NAME_WIDTH = 24
+_HEAD_WIDTH = 12
 _SHORT_UNITS = {"points of 100": "of 100"}
 
 
@@ -30,8 +32,8 @@ def print_policies(view: StudyView, screen: Screen) -> None:
     """Print base and policies by the headline measures, in the layout that suits the terminal's width."""
     printers = [
         printer_for(view, measure)
-        for measure in headline_measures(view)
-        if view.has(measure.kpi.name, tier=measure.tier)
+        for measure in shown_measures(view)
+        if measure.exists(view)
     ]
     wide = _by_measure(view, printers, screen)
     if screen.fits(wide):
@@ -54,9 +56,11 @@ def _legend(view: StudyView) -> str:
         return f"± half of the 95 % interval; {worlds}." if view.replications > 1 else ""
     if view.replications < 2:
         return f"Difference to base; below it the level. {worlds}, so there is no interval."
+    others = any(has_other_members(view, measure) for measure in shown_measures(view))
+    members = " other members: the tier holds other customers than in the base, so there is nothing to compare."
     return (
-        "Paired difference to base and its 95 % interval ([low, high] or ±); "
-        f"the level; the chance that the policy is better (? = cannot tell). {worlds}."
+        "Paired difference to base and its 95 % interval ([low, high] or ±); the level; "
+        f"the chance that the policy is better (? = cannot tell). {worlds}.{members if others else ''}"
     )
 
 
@@ -115,6 +119,9 @@ def _flat_cell(printer: Printer, cell: Cell, screen: Screen) -> Text:
 
 
 def _flat_lines(printer: Printer, cell: Cell) -> Iterator[str]:
+    if cell.verdict == Verdict.OTHER_MEMBERS:
+        yield from ("other", "members")
+        return
     if cell.verdict in (Verdict.NO_CHANGE, Verdict.MISSING):
         yield _difference(printer, cell)
         if math.isfinite(cell.level.mean):
@@ -130,10 +137,14 @@ def _flat_lines(printer: Printer, cell: Cell) -> Iterator[str]:
 
 
 def _name_lines(measure: Measure) -> list[str]:
-    name = _SHORT_NAMES.get(measure.kpi.name, ("busy-hour", "wait"))
-    desk = next((desk for desk in DESKS[1:] if f"_{desk}_" in measure.kpi.name), "")
+    if measure.kpi.name.startswith("busy_wait"):
+        desk = next((desk for desk in DESKS[1:] if f"_{desk}_" in measure.kpi.name), "")
+        name: tuple[str, ...] = ("busy-hour", "wait", desk)
+    else:
+        name = _SHORT_NAMES.get(measure.kpi.name) or tuple(wrap(measure.kpi.title.lower(), _HEAD_WIDTH))
+    segment = "" if measure.segment == ALL else measure.segment.replace("_", " ")
     tier = "" if measure.tier == ALL else tier_title(measure.tier)
-    return [line for line in (*name, desk, tier) if line]
+    return [line for line in (*name, measure.retailer or "", segment, tier) if line]
 
 
 def _folded_unit(printer: Printer) -> str:
@@ -150,11 +161,13 @@ def _difference(printer: Printer, cell: Cell) -> str:
         return "nobody"
     if cell.verdict == Verdict.NO_CHANGE:
         return "no change"
-    return "not in base" if cell.verdict == Verdict.MISSING else printer.difference(cell)
+    if cell.verdict in (Verdict.MISSING, Verdict.OTHER_MEMBERS):
+        return "not in base" if cell.verdict == Verdict.MISSING else "other members"
+    return printer.difference(cell)
 
 
 def _sureness(cell: Cell) -> str:
-    if not math.isfinite(cell.p_better) or cell.verdict in (Verdict.NO_CHANGE, Verdict.MISSING):
+    if not math.isfinite(cell.p_better) or cell.verdict in (Verdict.NO_CHANGE, Verdict.MISSING, Verdict.OTHER_MEMBERS):
         return "? " if cell.verdict == Verdict.CANNOT_TELL else ""
     return f"{chance(cell.p_better)}{' ?' if cell.verdict == Verdict.CANNOT_TELL else ''}"
 

@@ -20,7 +20,7 @@ def profit_sentence(view: StudyView, ranking: Ranking, claim: str) -> str:
             f"In the one world that was run, {ranking.best} earns {effect} against base; "
             "a single world has no interval, so nothing can be said about how sure this is."
         )
-    if claim == Claim.PAYS and ranking.cell.verdict == Verdict.UP:
+    if claim == Claim.PAYS:
         return _pays(view, ranking, effect)
     if claim == Claim.DOES_NOT_PAY:
         return _does_not_pay(view, ranking, effect)
@@ -33,13 +33,23 @@ def _pays(view: StudyView, ranking: Ranking, effect: str) -> str:
     if len(view.policies) == 1:
         raised = f"{ranking.best} raises the profit of {view.focus}: {effect} against base"
         return f"{raised} ({sure}; it pays in {worlds})."
+    policies = counted(len(view.policies), "policy")
+    if not ranking.tied:
+        most = f"{ranking.best} earns most of the {policies}: {effect} against base ({sure})"
+        return f"{most}, and is the best of all in {worlds}; it is ahead of every other policy beyond the interval."
     text = (
-        f"{ranking.best} earns most of the {len(view.policies)} policies: {effect} against base ({sure}), "
-        f"and is the best of all in {worlds}"
+        f"Of the {policies}, {ranking.best} has the largest mean profit that can be told from the base: {effect} "
+        f"({sure}); it is the best of all in {worlds}"
     )
-    if ranking.tied:
-        return f"{text}; it cannot be told apart from {joined(ranking.tied)}."
-    return f"{text}; it is ahead of every other policy beyond the interval."
+    return f"{text}, and cannot be told apart from {joined(_named(ranking))}."
+
+
+def _named(ranking: Ranking) -> list[str]:
+    """Name the policies tied with the best, and which of them cannot even be told from the base."""
+    return [
+        policy if policy in ranking.paying else f"{policy} (which cannot be told from the base either)"
+        for policy in ranking.tied
+    ]
 
 
 def _does_not_pay(view: StudyView, ranking: Ranking, effect: str) -> str:
@@ -59,17 +69,7 @@ def _cannot_tell(view: StudyView, ranking: Ranking, effect: str) -> str:
         return f"{change}: {effect} against base ({gain})."
     mean = f"{ranking.best} has the largest mean profit, {effect} against base ({gain})"
     text = f"{mean}, but it cannot be told from the base"
-    clear = {
-        word: [policy for policy in view.policies if view.cell(policy, PROFIT).verdict == word]
-        for word in (Verdict.UP, Verdict.DOWN)
-    }
-    if clear[Verdict.UP]:
-        text += (
-            f"; {joined(clear[Verdict.UP])} can, and earns more"
-            if len(clear[Verdict.UP]) == 1
-            else f"; {joined(clear[Verdict.UP])} can, and earn more"
-        )
-    if clear[Verdict.DOWN]:
-        verb = "lowers" if len(clear[Verdict.DOWN]) == 1 else "lower"
-        text += f"; {joined(clear[Verdict.DOWN])} {verb} profit"
+    losing = [policy for policy in view.policies if view.cell(policy, PROFIT).verdict == Verdict.DOWN]
+    if losing:
+        text += f"; {joined(losing)} {'lowers' if len(losing) == 1 else 'lower'} profit"
     return f"{text}."

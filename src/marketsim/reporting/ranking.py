@@ -16,11 +16,12 @@ class Ranking:
     """Policies by profit.
 
     Attributes:
-        best: the policy with the largest mean profit, the base left out.
+        best: of the policies that pay, the one with the largest mean profit; of all, where none can be told to pay.
         cell: its profit.
         wins: worlds in which no other policy, nor the base, earns more.
         worlds: worlds in which base and all policies have a profit.
-        tied: policies whose profit cannot be told apart from that of the best.
+        paying: policies whose profit can be told to be above the base, the largest mean first.
+        tied: policies whose profit cannot be told to be below that of the best.
         runner_up: the next policy and the paired difference of the best to it; None with one policy.
     """
 
@@ -28,6 +29,7 @@ class Ranking:
     cell: Cell
     wins: int
     worlds: int
+    paying: tuple[str, ...]
     tied: tuple[str, ...]
     runner_up: tuple[str, Estimate] | None
 
@@ -39,11 +41,14 @@ def rank(view: StudyView) -> Ranking | None:
     if not known:
         return None
     order = sorted(known, key=lambda policy: known[policy].difference.mean, reverse=True)
+    paying = tuple(policy for policy in order if known[policy].verdict == Verdict.UP)
+    order.sort(key=lambda policy: policy not in paying)
     best, others = order[0], order[1:]
     wins, worlds = _wins(view, best)
     gaps = {policy: _gap(view, best, policy) for policy in others}
-    tied = tuple(policy for policy in others if verdict(gaps[policy]) in (Verdict.CANNOT_TELL, Verdict.NO_CHANGE))
-    return Ranking(best, known[best], wins, worlds, tied, (others[0], gaps[others[0]]) if others else None)
+    tied = tuple(policy for policy in others if verdict(gaps[policy]) != Verdict.UP)
+    runner_up = (others[0], gaps[others[0]]) if others else None
+    return Ranking(best, known[best], wins, worlds, paying, tied, runner_up)
 
 
 def _wins(view: StudyView, best: str) -> tuple[int, int]:

@@ -13,11 +13,14 @@ from markupsafe import Markup
 
 from marketsim.reporting.answer import Answer, answer
 from marketsim.reporting.assumptions import assumed, show, varied
-from marketsim.reporting.charts.catalogue import draw_all, replaced_names, write_charts
+from marketsim.reporting.charts.catalogue import draw_all, numbers_file, replaced_names, write_charts
 from marketsim.reporting.charts.chart import Chart
 from marketsim.reporting.gains_table import gains
+from marketsim.reporting.method import method
 from marketsim.reporting.numbers import counted
-from marketsim.reporting.report_tables import assumed_table, checks, policies, starred_table
+from marketsim.reporting.question_tables import question_tables
+from marketsim.reporting.questions import question_sentences
+from marketsim.reporting.report_tables import assumed_tables, checks, mechanisms_table, policies, starred_table
 from marketsim.reporting.view import StudyData, StudyView
 
 REPORT_FILE = "report.html"
@@ -83,26 +86,29 @@ def _context(view: StudyView, found: Answer, charts: list[Chart], pictures: Mapp
         "pictures": pictures,
         "checks": checks(view, found, starred),
         "starred": starred_table(starred) if starred else None,
-        "assumed": assumed_table(assumed(view)),
+        "mechanisms": mechanisms_table(view),
+        "assumed": assumed_tables(assumed(view)),
+        "method": method(view),
         "events": [_event(event) for event in view.study.get("events", ())],
         "changes": [(name, _changes(changes)) for name, changes in view.study.get("policies", {}).items()],
         "replaced": list(replaced_names(view)),
         "facts": list(_facts(view)),
-        "charts_folder": CHARTS_FOLDER,
+        "question_sentences": question_sentences(view.result.answers),
+        "question_tables": question_tables(view.result.answers),
+        "numbers": {chart.name: numbers_file(chart) for chart in charts},
         "size": _size(view),
     }
 
 
-def _data_uri(picture: bytes) -> str:
-    return f"data:image/png;base64,{base64.b64encode(picture).decode('ascii')}"
+def _data_uri(content: bytes, kind: str = "image/png") -> str:
+    return f"data:{kind};base64,{base64.b64encode(content).decode('ascii')}"
 
 
 def _event(event: Mapping[str, Any]) -> str:
     kind = str(event["type"]).replace("_", " ")
-    rest = ", ".join(
-        f"{name.replace('_', ' ')} {show(value)}" for name, value in event.items() if name not in ("type", "month")
-    )
-    return f"month {int(event['month']) + 1}: {kind}, {rest}"
+    given = {name: value for name, value in event.items() if name not in ("type", "month") and value not in (None, False)}
+    parts = [kind, *(f"{name.replace('_', ' ')} {show(value)}" for name, value in given.items())]
+    return f"month {int(event['month']) + 1}: {', '.join(parts)}"
 
 
 def _changes(changes: Mapping[str, Any]) -> list[str]:
@@ -119,7 +125,7 @@ def _size(view: StudyView) -> str:
     return (
         f"{counted(int(first['agents']), 'agent')} for {counted(int(first['customers']), 'customer')}, "
         f"{counted(view.months, 'month')}, {counted(len(view.retailers), 'retailer')}; base and "
-        f"{len(view.policies)} policies in {view.replications} worlds"
+        f"{counted(len(view.policies), 'policy')} in {counted(view.replications, 'world')}"
     )
 
 

@@ -9,7 +9,8 @@ from marketsim.reporting.answer import Answer
 from marketsim.reporting.assumptions import Assumed, Varied
 from marketsim.reporting.estimates import Cell, Verdict
 from marketsim.reporting.html_table import Entry, HtmlTable, chance_text, difference_text, verdict_entry
-from marketsim.reporting.measures import PROFIT, Measure, Printer, headline_measures, printer_for
+from marketsim.reporting.mechanisms import mechanisms_of
+from marketsim.reporting.measures import PROFIT, Measure, Printer, has_other_members, printer_for, shown_measures
 from marketsim.reporting.numbers import interval, plain, signed
 from marketsim.reporting.robustness import CheckedEnd
 from marketsim.reporting.view import StudyView
@@ -20,16 +21,27 @@ _POLICIES_NOTE = (
     "Paired difference to base (chance that the policy is better; ? = cannot tell), its interval, "
     "and the level ± half of its."
 )
+_MEMBERS_NOTE = (
+    "other members: the tier holds at least a tenth more or fewer customers than in the base, so a difference would "
+    "compare different people."
+)
 
 
 def policies(view: StudyView) -> HtmlTable:
     """Return base and all policies by the headline measures: level, difference and chance."""
-    printers = [printer_for(view, measure) for measure in headline_measures(view)]
+    printers = [printer_for(view, measure) for measure in shown_measures(view)]
     heads = ["policy", *(f"{printer.measure.title}, {printer.scale.unit}" for printer in printers)]
     base = (Entry(BASE), *(Entry(_level(p, p.measure.cell(view, BASE))) for p in printers))
     rows = [(Entry(policy), *(_policy_entry(view, policy, p) for p in printers)) for policy in view.policies]
-    notes = (_POLICIES_NOTE, view.footer) if view.policies else (view.footer,)
+    notes = _notes(view, [printer.measure for printer in printers])
     return HtmlTable("Paired differences to base, and levels", tuple(heads), (base, *rows), notes)
+
+
+def _notes(view: StudyView, measures: Sequence[Measure]) -> tuple[str, ...]:
+    if not view.policies:
+        return (view.footer,)
+    others = any(has_other_members(view, measure) for measure in measures)
+    return (_POLICIES_NOTE, *([_MEMBERS_NOTE] if others else []), view.footer)
 
 
 def _level(printer: Printer, cell: Cell) -> str:
@@ -46,12 +58,9 @@ def _policy_entry(view: StudyView, policy: str, printer: Printer) -> Entry:
     if not math.isfinite(cell.level.mean):
         return Entry("nobody", look="unclear")
     look = verdict_entry(cell, printer.measure.kpi.better).look
-    if cell.verdict in (Verdict.MISSING, Verdict.NO_CHANGE):
-        return Entry(
-            cell.verdict if cell.verdict == Verdict.NO_CHANGE else "not in base",
-            (_level(printer, cell),),
-            look,
-        )
+    if cell.verdict in (Verdict.MISSING, Verdict.NO_CHANGE, Verdict.OTHER_MEMBERS):
+        words = {Verdict.MISSING: "not in base", Verdict.OTHER_MEMBERS: "other members"}
+        return Entry(words.get(cell.verdict, cell.verdict), (_level(printer, cell),), look)
     mean, _, ends = difference_text(printer, cell).partition(" ")
     sure = (
         f"({chance_text(cell)}{' ?' if cell.verdict == Verdict.CANNOT_TELL else ''})"
@@ -121,15 +130,38 @@ def starred_table(starred: Sequence[Varied]) -> HtmlTable:
     )
 
 
-def assumed_table(others: Sequence[Assumed]) -> HtmlTable:
-    """Return the assumptions that were not varied."""
+def mechanisms_table(view: StudyView) -> HtmlTable:
+    """Return which mechanisms act in the study."""
+    rows = tuple(
+        (
+            Entry(mechanism.title),
+            Entry("on" if mechanism.is_on else "off", look="" if mechanism.is_on else "unclear"),
+            Entry(mechanism.switch or " and ".join(mechanism.sections)),
+        )
+        for mechanism in mechanisms_of(view)
+    )
+    return HtmlTable("Mechanisms that can be switched off", ("mechanism", "in this study", "switched by"), rows)
+
+
+def assumed_tables(others: Sequence[Assumed]) -> list[HtmlTable]:
+    """Return the assumptions that were not varied: a table for the market itself and for each mechanism."""
+    groups: dict[str, list[Assumed]] = {}
+    for item in others:
+        groups.setdefault(item.mechanism.title if item.mechanism else "The market itself", []).append(item)
+    return [_assumed_table(title, items) for title, items in groups.items()]
+
+
+def _assumed_table(title: str, items: Sequence[Assumed]) -> HtmlTable:
     rows = tuple(
         (
             Entry(item.pattern, (item.parameter.meaning,)),
             Entry(item.values),
+            Entry("default" if item.is_default else "set"),
             Entry(item.parameter.unit),
             Entry(item.parameter.source),
         )
-        for item in others
+        for item in items
     )
-    return HtmlTable("Assumptions that were not varied", ("parameter", "used", "unit", "source"), rows)
+    heads = ("parameter", "used", "by", "unit", "source")
+    notes = ("set: by the scenario file or the market that it extends; default: by the schema.",)
+    return HtmlTable(title[0].upper() + title[1:], heads, rows, notes)

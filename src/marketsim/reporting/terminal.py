@@ -7,6 +7,7 @@ from rich.console import Console
 from marketsim.reporting.answer import answer
 from marketsim.reporting.claims import Claim
 from marketsim.reporting.policy_table import print_policies
+from marketsim.reporting.questions import question_sentences
 from marketsim.reporting.screen import Screen
 from marketsim.reporting.view import StudyData, StudyView
 
@@ -29,6 +30,8 @@ def print_result(result: StudyData, console: Console | None = None, *, seconds: 
     screen.sentence(" ".join(found.sentences))
     if found.diagnosis:
         screen.sentence(" ".join(found.diagnosis), style="dim")
+    for sentence in question_sentences(result.answers):
+        screen.sentence(sentence)
     screen.console.print()
     took = f"    {_duration(seconds)}" if seconds is not None else ""
     screen.line(f"report  {result.folder / 'report.html'}    tables  {result.folder / 'tables'}{took}")

@@ -13,6 +13,11 @@ import pandas as pd
 from marketsim.reporting.estimates import NOTHING, Cell, Estimate, without_rounding
 from marketsim.results.tables import ALL, BASE
 
+_SIZE = "customer_pct"
+_OTHER_SIZE = 0.1
+_OF_THE_TIER_ITSELF = ("customer_pct", "energy_pct", "ticket_share_", "servers_", "utilisation_", "share_")
+_BETWEEN_TIERS = ("satisfaction_gap",)
+
 
 class StudyData(Protocol):
     """What a report needs of a study's results; `results.store.StudyResult` is one."""
@@ -50,6 +55,11 @@ class StudyData(Protocol):
     @property
     def checks(self) -> pd.DataFrame:
         """The paired differences at the ends of the starred assumptions."""
+        ...
+
+    @property
+    def answers(self) -> dict[str, pd.DataFrame]:
+        """The tables of further questions, by name."""
         ...
 
     def table(self, name: str) -> pd.DataFrame:
@@ -167,20 +177,43 @@ class StudyView:
             policy, retailer, segment, tier, kpi, n, mean, low, high, diff, diff_low, diff_high, p = row
             level = Estimate(int(n), float(mean), float(low), float(high))
             difference = without_rounding(Estimate(int(n), float(diff), float(diff_low), float(diff_high)), level.mean)
-            cells[policy, retailer, segment, tier, kpi] = Cell(policy, level, difference, float(p))
+            same = not self._is_of_members(kpi, tier) or (policy, retailer, tier) not in self._tiers_with_others
+            cells[policy, retailer, segment, tier, kpi] = Cell(policy, level, difference, float(p) if same else math.nan, same)
         return cells
+
+    @staticmethod
+    def _is_of_members(kpi: str, tier: str) -> bool:
+        """Tell whether a figure describes the customers of a tier, not the tier's size or the team that serves it."""
+        return kpi in _BETWEEN_TIERS or (tier != ALL and not kpi.startswith(_OF_THE_TIER_ITSELF))
+
+    @cached_property
+    def _tiers_with_others(self) -> frozenset[tuple[str, str, str]]:
+        """Policy, retailer and tier wherever a tier holds a tenth more or fewer of the customers than in the base.
+
+        Tier ``all`` stands for what compares tiers with each other.
+        """
+        rows = self.result.summary
+        sizes = rows[(rows["kpi"] == _SIZE) & (rows["segment"] == ALL) & (rows["tier"] != ALL)]
+        wide = sizes.astype({"policy": str}).pivot_table(index=["retailer", "tier"], columns="policy", values="mean", observed=True)
+        found = set()
+        for (retailer, tier), means in wide.iterrows():
+            base = means.get(BASE, math.nan)
+            for policy, size in means.items():
+                if abs(size - base) > _OTHER_SIZE * base:
+                    found |= {(str(policy), str(retailer), str(name)) for name in (tier, ALL)}
+        return frozenset(found)
 
     def cell(self, policy: str, kpi: str, *, segment: str = ALL, tier: str = ALL, retailer: str | None = None) -> Cell:
         """Return a row of the summary for the focus retailer (or another); NaN where there is none."""
         key = (policy, retailer or self.focus, segment, tier, kpi)
         return self._cells.get(key, Cell(policy, NOTHING, NOTHING, math.nan))
 
-    def worlds(self, kpi: str, *, segment: str = ALL, tier: str = ALL) -> pd.DataFrame:
-        """Return a KPI of the focus retailer, a row per world and a column per policy, the base first."""
+    def worlds(self, kpi: str, *, segment: str = ALL, tier: str = ALL, retailer: str | None = None) -> pd.DataFrame:
+        """Return a KPI of the focus retailer (or another), a row per world and a column per policy, the base first."""
         kpis = self.result.kpis
         rows = kpis[
             (kpis["kpi"] == kpi)
-            & (kpis["retailer"] == self.focus)
+            & (kpis["retailer"] == (retailer or self.focus))
             & (kpis["segment"] == segment)
             & (kpis["tier"] == tier)
         ]

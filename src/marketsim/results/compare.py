@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from marketsim.results.estimates import mean_over_worlds, without_rounding
-from marketsim.results.key_figures import KPIS
+from marketsim.results.key_figures import KPIS, SILENT_AT_ZERO
 from marketsim.results.tables import BASE, SUMMARY_COLUMNS
 
 FloatArray = NDArray[np.float64]
@@ -33,7 +33,8 @@ def summarise(kpis: pd.DataFrame, base: str = BASE) -> pd.DataFrame:
         worlds (Student 1908); both are missing for one world. ``p_better`` is the probability that the mean
         paired difference is favourable: its posterior under a flat prior is a t distribution with n - 1
         degrees of freedom. It is missing where the KPI has no good direction. Differences that are but rounding
-        are exactly 0. Rows that no policy gives a value are left out.
+        are exactly 0. Rows that no policy gives a value are left out, and figures of `SILENT_AT_ZERO` that are 0 in
+        every run.
     """
     worlds = _Worlds.of(kpis)
     values = worlds.values
@@ -54,7 +55,15 @@ def summarise(kpis: pd.DataFrame, base: str = BASE) -> pd.DataFrame:
         "diff_high": difference.high,
         "p_better": difference.probability_of_sign(better),
     }
-    return worlds.tidy(columns, keep=_any(mean.n > 0))[list(SUMMARY_COLUMNS)]
+    summary = worlds.tidy(columns, keep=_any(mean.n > 0))[list(SUMMARY_COLUMNS)]
+    return summary[~summary["kpi"].isin(_silent(kpis))].reset_index(drop=True)
+
+
+def _silent(kpis: pd.DataFrame) -> set[str]:
+    """Return the figures that say nothing: 0 wherever they have a value, as what moves them is off."""
+    rows = kpis[kpis["kpi"].isin(SILENT_AT_ZERO)]
+    spoken = set(rows.loc[rows["value"].fillna(0.0) != 0, "kpi"])
+    return set(SILENT_AT_ZERO) - spoken
 
 
 def variance_reduction(kpis: pd.DataFrame, base: str = BASE) -> pd.DataFrame:
@@ -75,7 +84,7 @@ def variance_reduction(kpis: pd.DataFrame, base: str = BASE) -> pd.DataFrame:
     paired = mean_over_worlds(np.where(pairs, differences, np.nan))
     apart = [mean_over_worlds(np.where(pairs, part, np.nan)) for part in (worlds.values, reference)]
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = (apart[0].standard_error**2 + apart[1].standard_error**2) / paired.standard_error**2
+        ratio = (apart[0].standard_error ** 2 + apart[1].standard_error ** 2) / paired.standard_error**2
     frame = worlds.tidy({"n": paired.n, "variance_reduction": ratio}, keep=_any(paired.n > 1))
     frame = frame[(frame["policy"] != base) & (frame["n"] > 1)].drop(columns="unit")
     return frame.reset_index(drop=True)

@@ -210,6 +210,16 @@ _RETURNS = (
 KPIS: tuple[Kpi, ...] = (*_MARKET, *_CUSTOMERS, *_OPERATIONS, *_FINANCE, *_HORIZONS, *_INFORMATION, *_SOCIAL, *_RETURNS)
 
 
+SILENT_AT_ZERO = frozenset(
+    {
+        *(f"{cost}_cny_per_year" for cost in ("deviation", "bad_debt", "compensation", "stranded", "marketing")),
+        *("rebate_cny_per_year", "depreciation_cny_per_year", "capex_cny_per_year", "deviation_cny_per_mwh"),
+        *("deposits_cny", "closed_customers"),
+    }
+)
+"""Figures that are left out of summaries where they are 0 in every run: nothing in the scenario moves them."""
+
+
 def kpi(name: str) -> Kpi:
     """Return the KPI of that name; KeyError where there is none."""
     return {entry.name: entry for entry in KPIS}[name]

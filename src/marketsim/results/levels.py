@@ -125,14 +125,15 @@ def _books(months: _Months) -> Sums:
     found = _monthly(months.tables, RETAILER_MONTH, months.window, "books", months.window.retailers)
     run = months.study.run
     since = months.window.over(run.warmup_months, run.months)
-    profit = sums.month_grid(months.tables["retailer_month"], "profit_cny", since, months.window.retailers)
+    profit = sums.MonthGrid(months.tables["retailer_month"], since, months.window.retailers).column("profit_cny")
     return {**found, "discounted_profit_cny": sums.discounted(profit, run.discount_rate)}
 
 
 def _monthly(tables: dict[str, pd.DataFrame], table: Table, window: Window, prefix: str, rows: tuple[str, ...]) -> Sums:
     frame = tables[table.name]
     names = sums.known_columns(frame, tuple(column.name for column in table.values))
-    grids = {name: sums.month_sums(sums.month_grid(frame, name, window, rows)) for name in names}
+    grid = sums.MonthGrid(frame, window, rows)
+    grids = {name: sums.month_sums(grid.column(name)) for name in names}
     return {f"{prefix}.{name}.{how}": values for name, parts in grids.items() for how, values in parts.items()}
 
 
@@ -149,7 +150,7 @@ def _horizons(months: _Months) -> Sums:
 
 def _horizon(months: _Months, window: Window) -> Sums:
     sales = sums.sales_sums(months.tables["segment_month"], window)
-    profit = sums.month_grid(months.tables["retailer_month"], "profit_cny", window, window.retailers)
+    profit = sums.MonthGrid(months.tables["retailer_month"], window, window.retailers).column("profit_cny")
     books = {"books.profit_cny.sum": sums.month_sums(profit)["sum"]}
     return {**_as_columns(_over(sales, (1, 2))), **_whole(_over(sales, (0, 1, 2))), **_and_default_supplier(books)}
 

@@ -26,11 +26,16 @@ def effects(kpis: pd.DataFrame, base: str = BASE) -> pd.DataFrame:
     """Return the difference of every policy to the base: a row for each of `LABELS`, a column a world."""
     wide = by_world(kpis)
     policies = wide.index.get_level_values("policy")
-    reference = wide[policies == base].droplevel([0])
+    reference = wide[policies == base].droplevel("policy")
     rows = wide[policies != base]
-    partners = reference.reindex(rows.index.droplevel([0]))
+    partners = reference.reindex(labels_without_policy(rows))
     differences = rows.to_numpy() - partners.to_numpy()
     return pd.DataFrame(without_rounding(differences, partners.to_numpy()), rows.index, wide.columns)
+
+
+def labels_without_policy(wide: pd.DataFrame) -> pd.MultiIndex:
+    """Return the labels of the rows, the policy left out."""
+    return pd.MultiIndex.from_frame(wide.index.to_frame()[LABELS[1:]])
 
 
 def worlds_of(wide: pd.DataFrame, *label: str) -> FloatArray:

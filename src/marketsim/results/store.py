@@ -97,9 +97,14 @@ def write(folder: Path, contents: Contents, spool: Path, places: list[dict[str, 
     contents.timings.to_parquet(folder / TIMINGS_FILE, index=False, compression="zstd")
     write_csv(contents.summary, folder / SUMMARY_FILE)
     write_csv(contents.checks, folder / CHECKS_FILE)
-    for name, answer in contents.answers.items():
+    write_answers(folder, contents.manifest, contents.answers)
+
+
+def write_answers(folder: Path, manifest: dict[str, Any], answers: dict[str, pd.DataFrame]) -> None:
+    """Write the manifest and the tables of questions; without anything else they are results of their own."""
+    for name, answer in answers.items():
         write_csv(answer, folder / f"{name}.csv")
-    text = json.dumps(contents.manifest, indent=1, ensure_ascii=False, allow_nan=False)
+    text = json.dumps(manifest, indent=1, ensure_ascii=False, allow_nan=False)
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8", newline="\n")
 
 

@@ -80,7 +80,8 @@ def _codes(column: pd.Series, names: tuple[str, ...]) -> NDArray[np.intp]:
 
 def known_columns(table: pd.DataFrame, names: tuple[str, ...]) -> list[str]:
     """Return the columns that have any value in the run: those of mechanisms that are off have none."""
-    return [name for name in names if name in table and (table.empty or bool(table[name].notna().any()))]
+    known = [name for name in names if name in table]
+    return [name for name in known if table.empty or not np.isnan(table[name].to_numpy(dtype=np.float64)).all()]
 
 
 class _Cells:
@@ -141,14 +142,22 @@ def switches(flows: pd.DataFrame, window: Window) -> FloatArray:
     return cells.total(cells.column("customers"))
 
 
-def month_grid(table: pd.DataFrame, name: str, window: Window, rows: tuple[str, ...] = ()) -> FloatArray:
-    """Return a column by month: retailers x months of the window, or 1 x months; NaN where there is no row."""
-    places = _codes(table["retailer"], rows) if rows else np.zeros(len(table), dtype=np.intp)
-    inside = (places >= 0) & window.includes(table)
-    grid = np.full((max(len(rows), 1), window.evaluated_months), np.nan)
-    months = table["month"].to_numpy()[inside] - window.first_month
-    grid[places[inside], months] = table[name].to_numpy(dtype=np.float64)[inside]
-    return grid
+class MonthGrid:
+    """Columns of a monthly table by retailer and month of a window, or by month alone; NaN where there is no row."""
+
+    def __init__(self, table: pd.DataFrame, window: Window, rows: tuple[str, ...] = ()) -> None:
+        """Find the place of each row of the table."""
+        places = _codes(table["retailer"], rows) if rows else np.zeros(len(table), dtype=np.intp)
+        self._table = table
+        self._inside = (places >= 0) & window.includes(table)
+        self._cells = (places[self._inside], table["month"].to_numpy()[self._inside] - window.first_month)
+        self._shape = (max(len(rows), 1), window.evaluated_months)
+
+    def column(self, name: str) -> FloatArray:
+        """Return a column, retailers x months, or 1 x months."""
+        grid = np.full(self._shape, np.nan)
+        grid[self._cells] = self._table[name].to_numpy(dtype=np.float64)[self._inside]
+        return grid
 
 
 def month_sums(grid: FloatArray) -> Sums:

@@ -102,7 +102,7 @@ def sort_names(data: Any) -> Any:
     if not isinstance(data, dict):
         return data
     ordered = {key: _sorted(value) for key, value in data.items()}
-    for key in ("policies", "assumptions", "events", "break_even", "budget"):
+    for key in ("policies", "assumptions", "events", "factors", "matrix", "break_even", "budget"):
         if key in data:
             ordered[key] = data[key]
     return ordered

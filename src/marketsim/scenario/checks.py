@@ -19,7 +19,8 @@ from marketsim.scenario.tag_checks import tags
 from marketsim.scenario.tier_checks import Finding, tier_rules, unknown_names
 from marketsim.scenario.yaml_tree import Node
 
-RESERVED_RETAILERS = ("market", "all", "default supplier")
+MARKET = "market"
+RESERVED_RETAILERS = (MARKET, "all", "default supplier")
 """Names that stand for more than one retailer, or for none, in the result tables."""
 SHIPPED_SEGMENTS = (
     "large_industrial",
@@ -95,6 +96,8 @@ def _references(study: Study) -> Iterator[Finding]:
         {*segments, *SHIPPED_SEGMENTS},
         "segment",
     )
+    protected = study.credit.protected_segments
+    yield from unknown_names(("credit", "protected_segments"), protected, {*segments, *SHIPPED_SEGMENTS}, "segment")
     for name, retailer in study.retailers.items():
         own: Segments = ("retailers", name)
         yield from unknown_names((*own, "brand_logits"), retailer.brand_logits, segments, "segment")
@@ -186,6 +189,16 @@ def _agents(study: Study) -> Iterator[Finding]:
         yield ("run", "agents"), f"must be at least one for each of the {len(study.segments)} segments"
 
 
+def _shown(study: Study) -> Iterator[Finding]:
+    """Check names of what is to be shown; whether the key figures exist is known where they are computed."""
+    for position, shown in enumerate(study.show):
+        path: Segments = ("show", position)
+        if shown.retailer is not None and shown.retailer != MARKET:
+            yield from unknown_names((*path, "retailer"), [shown.retailer], [*study.retailers, MARKET], "retailer")
+        if shown.segment is not None:
+            yield from unknown_names((*path, "segment"), [shown.segment], study.segments, "segment")
+
+
 _CHECKS: tuple[Callable[[Study], Iterator[Finding]], ...] = (
     _names,
     _initial_shares,
@@ -202,4 +215,5 @@ _CHECKS: tuple[Callable[[Study], Iterator[Finding]], ...] = (
     lever_owners,
     _months,
     _agents,
+    _shown,
 )

@@ -77,7 +77,7 @@ class Region(Section):
     share: float = number(unit="1", meaning="Share of customers who live there.", source=ASSUMPTION, low=0, high=1)
     supply_quality: float = number(
         unit="1",
-        meaning="Quality of supply reliability; constant in this version.",
+        meaning="Quality of supply reliability where outages are not modelled (`reliability.enabled: false`).",
         source="ASSUMPTION; of the order of 1, 2 and 5 hours of outage a year",
         low=0,
         high=1,

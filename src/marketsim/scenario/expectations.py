@@ -95,8 +95,8 @@ def _number_hint(shape: Shape, value: str) -> str:
         number = float(bare)
     except ValueError:
         return ", not a text"
-    high = shape.bounds[1]
-    if value.strip().endswith("%") and high is not None and high <= 1:
+    counts_per_cent = shape.unit is not None and shape.unit.startswith("%")
+    if value.strip().endswith("%") and not counts_per_cent:
         return f"; write {number / 100:.15g} for {value.strip()}"
     return f", written without quotes, commas and units: {number:.15g}"
 

@@ -8,13 +8,15 @@ from typing import Any
 
 from marketsim.errors import Problem, ScenarioError
 from marketsim.scenario.changes import apply, validate
+from marketsim.scenario.combinations import with_combinations
 from marketsim.scenario.data import read_data
 from marketsim.scenario.decisions import check_decisions
 from marketsim.scenario.layers import read_layers
 from marketsim.scenario.loaded import Scenario
 from marketsim.scenario.mending import mend
-from marketsim.scenario.merging import dump, settle
-from marketsim.scenario.paths import touches
+from marketsim.scenario.merging import dump, find, put, settle
+from marketsim.scenario.outline import entry
+from marketsim.scenario.paths import locate, touches
 from marketsim.scenario.study import Study
 from marketsim.scenario.yaml_tree import Node, Place, node_of, plain
 
@@ -40,11 +42,12 @@ def load_scenario(path: str | Path, changes: Mapping[str, Any] | None = None) ->
     """
     source = str(path)
     layers = read_layers(source)
-    if layers.text is None:
-        raise ScenarioError(layers.problems, source)
+    if layers.text is None or (layers.problems and "retailers" not in layers.tree.value):
+        raise ScenarioError(_in_order(layers.problems, source), source)
     tree, problems = _changed(layers.tree, changes or {})
+    tree, clashes = with_combinations(tree)
     study, mended, found = _checked(tree)
-    problems = [*layers.problems, *problems, *found]
+    problems = [*layers.problems, *problems, *clashes, *found]
     if mended is not None:
         data, more = read_data(mended, tree, Path(source).parent)
         problems += _independent(more, problems)
@@ -56,11 +59,29 @@ def load_scenario(path: str | Path, changes: Mapping[str, Any] | None = None) ->
 
 def _changed(tree: Node, changes: Mapping[str, Any]) -> tuple[Node, list[Problem]]:
     nodes = {dotted: node_of(value, _SET) for dotted, value in changes.items()}
-    return apply(tree, nodes, _with_defaults(tree)) if nodes else (tree, [])
+    if not nodes:
+        return tree, []
+    data = _with_defaults(tree)
+    return apply(_with_lists(tree, nodes, data), nodes, data)
+
+
+def _with_lists(tree: Node, changes: Mapping[str, Node], data: Any) -> Node:
+    """Return a tree in which every list stands whole of which a change sets a single position."""
+    for dotted in changes:
+        path = locate(dotted, data)
+        whole = data
+        for depth, key in enumerate(path):
+            if isinstance(key, int) and isinstance(whole, list) and not find(tree, path[:depth])[1]:
+                tree = put(tree, path[:depth], node_of(whole, _SET))
+            whole = entry(whole, key)
+    return tree
 
 
 def _with_defaults(tree: Node) -> Any:
-    """Return a tree as plain data, completed by the defaults of top-level sections that it leaves out."""
+    """Return a tree as plain data with its defaults; where it is broken, with those of the top-level sections it lacks."""
+    study, _ = validate(tree)
+    if study is not None:
+        return dump(study)
     data = plain(settle(tree))
     for name, field in Study.model_fields.items():
         if name not in data and not field.is_required():

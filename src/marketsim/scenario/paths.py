@@ -20,7 +20,6 @@ OPEN_NAMES = (
     "initial_share_by_segment",
     "markup_by_segment",
     "outages_per_year",
-    "promises",
     "tolerance_hours",
     "voltage_quality_by_region",
     "by_segment",
@@ -145,7 +144,7 @@ def _name_fault(path: Segments, depth: int, data: Any, catalogue: Any) -> str | 
     of, key = str(path[depth - 1]), str(path[depth])
     names = list(data) if isinstance(data, dict) else []
     is_last = depth == len(path) - 1
-    if key in names or path[0] in ("policies", "assumptions"):
+    if key in names or path[0] in ("policies", "assumptions", "break_even", "budget"):
         return None
     if of in OPEN_NAMES and is_last:
         return None

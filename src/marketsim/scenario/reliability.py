@@ -133,6 +133,3 @@ class Reliability(Section):
         low=0,
         high=1,
     )
-    promises: dict[str, OutagePromise] = setting(
-        {}, meaning="Retailers that promise to pay for hours without supply, by name."
-    )

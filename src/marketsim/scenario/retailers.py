@@ -10,6 +10,7 @@ from marketsim.scenario.fields import ASSUMPTION, Name, Section, number, part, s
 from marketsim.scenario.information import CustomerRecords
 from marketsim.scenario.offers import Offer
 from marketsim.scenario.pricing import Pricing
+from marketsim.scenario.reliability import OutagePromise
 from marketsim.scenario.service import Desks, LeverUse, Tiers
 from marketsim.scenario.word_of_mouth import Marketing
 
@@ -153,6 +154,9 @@ class Retailer(Section):
     levers: dict[str, LeverUse] = setting({}, meaning="Service levers in use, by their name in the catalogue.")
     procurement: Procurement = part(Procurement, meaning="Buying energy.")
     costs: Costs = part(Costs, meaning="Input prices.")
+    outage_promise: OutagePromise = part(
+        OutagePromise, meaning="What it pays its customers for hours without supply; it acts where reliability is enabled."
+    )
     records: CustomerRecords = part(CustomerRecords, meaning="What it knows of its customers.")
     marketing: Marketing = part(Marketing, meaning="Being known, and what it promises.")
     collection: Collection = part(Collection, meaning="Collecting what it is owed.")

@@ -369,6 +369,14 @@ class LeverHooks(Section):
         low=0,
         high=100,
     )
+    travel_time_factor: float = number(
+        1.0,
+        unit="1",
+        meaning="Multiplies the drive of field crews, scaled by the covered share of tickets (vehicles, depots).",
+        source=ASSUMPTION,
+        low=0.05,
+        high=5,
+    )
     outage_rate_factor: float = number(
         1.0,
         unit="1",

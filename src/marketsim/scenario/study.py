@@ -21,6 +21,7 @@ from marketsim.scenario.reliability import Reliability
 from marketsim.scenario.retailers import Retailer
 from marketsim.scenario.service import LeverDefinition
 from marketsim.scenario.settlement import Settlement
+from marketsim.scenario.shown import Shown
 from marketsim.scenario.word_of_mouth import WordOfMouth
 
 Path = Annotated[str, StringConstraints(min_length=1, max_length=500)]
@@ -84,6 +85,13 @@ class RunSettings(Section):
         return min(self.warmup_months + 12, max(self.warmup_months, self.months - 1))
 
 
+class Matrix(Section):
+    """Policies in two ways: every row is combined with every column, and the policy is called `row x column`."""
+
+    rows: dict[Name, dict[Path, Any]] = setting({}, meaning="Named changes, as in policies.")
+    columns: dict[Name, dict[Path, Any]] = setting({}, meaning="Named changes, as in policies; often those of rivals.")
+
+
 class Study(Section):
     """A scenario file after `extends` has been followed."""
 
@@ -110,6 +118,15 @@ class Study(Section):
     policies: dict[Name, dict[Path, Any]] = setting(
         {},
         meaning="Named changes to the base that begin after the warm-up: path of a retailer's field, and its new value.",
+    )
+    factors: dict[Name, dict[Path, Any]] = setting(
+        {},
+        meaning="Named changes of which all combinations become policies, their names joined by +; shows whether measures add up.",
+        max_length=5,
+    )
+    matrix: Matrix = part(Matrix, meaning="Two lists of changes, of which every pair becomes a policy.")
+    show: Annotated[tuple[Shown, ...], Field(strict=False)] = setting(
+        (), meaning="Key figures that tables and charts of policies show, in this order; a usual choice when left out."
     )
     break_even: dict[Name, BreakEven] = setting(
         {}, meaning="Named questions: at which value of a number a policy is worth as much as the base."

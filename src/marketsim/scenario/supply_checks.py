@@ -31,7 +31,6 @@ def reliability(study: Study) -> Iterator[Finding]:
         yield from (
             ((*path, n), f"must be between {low:g} and {high:g}") for n, v in values.items() if not low <= v <= high
         )
-    yield from unknown_names(("reliability", "promises"), settings.promises, study.retailers, "retailer")
 
 
 def demand(study: Study) -> Iterator[Finding]:

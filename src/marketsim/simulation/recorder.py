@@ -231,7 +231,7 @@ def _labels(codes: NDArray[np.integer[Any]], names: list[str]) -> Labels:
 def _present(table: Table, values: FloatArray) -> NDArray[np.bool_]:
     """Which cells of a table hold anything: somebody served, tickets, or customers who moved."""
     column = {
-        SEGMENT_MONTH: ["customers"],
+        SEGMENT_MONTH: ["customers", "closures"],
         DESK_MONTH: ["arrivals", "served", "backlog"],
         FLOWS: ["customers"],
     }.get(table)

@@ -27,11 +27,19 @@ _DECIMALS = 9
 """The first reputation is rounded, so that it does not depend on how its tickets are grouped into tiers."""
 
 
+class Hours(NamedTuple):
+    """Hours that a ticket occupies staff, travel included, and hours of travel in them; by desk and region."""
+
+    handle: FloatArray
+    travel: FloatArray
+
+
 class Work(NamedTuple):
-    """The work at the desks: tickets by retailer, desk, region, segment and tier; handling and resolution by desk."""
+    """The work at the desks: tickets by retailer, desk, region, segment and tier; hours and resolution by desk."""
 
     tickets: FloatArray
     handle_hours: FloatArray
+    travel_hours: FloatArray
     resolution: FloatArray
 
 
@@ -49,12 +57,12 @@ def expected_load(model: RetailMarket) -> Work:
     """Return the month's expected tickets, and what levers make of the time and the success of handling them."""
     loads = [segment.raise_tickets() for segment in model.segments]
     tickets = (as_float(np.sum(loads, axis=0)) + model.extra_tickets)[:-1]
-    handle_hours = model.desk_rules["handle_hours"].copy()
+    hours = Hours(model.desk_rules["handle_hours"].copy(), model.desk_rules["travel_hours"].copy())
     resolution = np.array([[getattr(d, name).first_contact_resolution for name in DESKS] for d in _desks(model)])
     for j in range(len(model.frame.retailers)):
         for lever in range(model.levers.first[j], model.levers.first[j + 1]):
-            _apply_lever(model, j, lever, tickets[j], handle_hours[j], resolution[j])
-    return Work(tickets, handle_hours, resolution)
+            _apply_lever(model, j, lever, tickets[j], Hours(hours.handle[j], hours.travel[j]), resolution[j])
+    return Work(tickets, hours.handle, hours.travel, resolution)
 
 
 def _apply_lever(
@@ -62,16 +70,21 @@ def _apply_lever(
     j: int,
     lever: int,
     tickets: FloatArray,
-    handle_hours: FloatArray,
+    hours: Hours,
     resolution: FloatArray,
 ) -> None:
     levers, row = model.levers, model.levers.rows[lever]
     for d in (CONTACT, CASE):
         covered = covered_share(levers, lever, tickets[d].swapaxes(0, 1)) * row["intensity"]
-        handle_hours[d] *= 1.0 - (1.0 - row["handle_time_factor"]) * covered
+        hours.handle[d] *= 1.0 - (1.0 - row["handle_time_factor"]) * covered
         if d == CONTACT:
             gained = resolution[d] + row["resolution_gain"] * covered
             resolution[d] = max(resolution[d], min(BEST_RESOLUTION, gained))
+    if row["travel_time_factor"] != 1.0:
+        covered = covered_share(levers, lever, tickets[FIELD].swapaxes(0, 1)) * row["intensity"]
+        saved = hours.travel[FIELD] * (1.0 - row["travel_time_factor"]) * covered
+        hours.travel[FIELD] -= saved
+        hours.handle[FIELD] -= saved
 
 
 def staff_desks(model: RetailMarket, work: Work | None = None) -> None:
@@ -182,7 +195,7 @@ def serve(model: RetailMarket) -> tuple[ServiceMonth, FloatArray]:
     """
     work = expected_load(model)
     rules = model.desk_rules.copy()
-    rules["handle_hours"] = work.handle_hours
+    rules["handle_hours"], rules["travel_hours"] = work.handle_hours, work.travel_hours
     by_tier = work.tickets.sum(axis=3)
     if model.dedicated_share is None:
         model.dedicated_share = dedicated_shares(model, by_tier)

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from tests.markets import by_month, lively, opened, plain, run
+from tests.markets import Tables, by_month, lively, opened, plain, run
 
+from marketsim.market.levers import lever_names
 from marketsim.results.tables import DEFAULT_SUPPLIER
 from marketsim.scenario.loaded import Scenario
 from marketsim.simulation.mechanisms.events import Events
@@ -28,7 +29,25 @@ EVENTS: dict[str, dict[str, Any]] = {
     },
     "sharing": {"type": "regulation", "changes": {"spread_cap_cny_per_mwh": 5.0}},
 }
-REGULATOR_COLUMN = "regulator_penalties_cny"
+OF_OTHERS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "price shock": ({"type": "price_shock", "size": 0.2}, {}),
+    "ticket surge": ({"type": "ticket_surge", "size": 2.0}, {}),
+    "storm": ({"type": "outage_storm", "size": 30.0, "regions": ["town"]}, {"reliability.enabled": True}),
+    "exit": ({"type": "exit", "retailer": "Gamma"}, {}),
+    "slump": ({"type": "demand_shock", "size": -0.3, "segments": ["works"]}, {"demand.enabled": True}),
+    "closure": (
+        {"type": "closure", "segment": "works", "share": 0.3, "notice_months": 0},
+        {"demand.enabled": True},
+    ),
+    "dear gas": (
+        {"type": "alternative_price_shock", "size": 3.0, "fuel": "gas"},
+        {"demand.enabled": True, "segments.works.demand.substitutable_share": 0.3},
+    ),
+    "stress": ({"type": "credit_shock", "size": 2.0}, {"credit.enabled": True}),
+}
+"""Events that other mechanisms act on, and what must be on for them."""
+NOT_COMPARED = ["regulator_penalties_cny", "list_price_cny_per_mwh"]
+"""Columns that say more, or count otherwise, where the mechanism of an event is there at all."""
 
 
 def happening(name: str, month: int = MONTH, **others: Any) -> dict[str, Any]:
@@ -41,18 +60,29 @@ def market(*events: dict[str, Any], **changes: Any) -> Scenario:
 
 def months(table: pd.DataFrame, low: int, high: int) -> pd.DataFrame:
     kept = plain(table)[table["month"].between(low, high - 1)].reset_index(drop=True)
-    return kept.drop(columns=REGULATOR_COLUMN, errors="ignore")
+    return kept.drop(columns=NOT_COMPARED, errors="ignore")
+
+
+def assert_same_before(calm: Tables, stirred: Tables) -> None:
+    for table, values in calm.items():
+        before = (months(found, 0, MONTH) for found in (stirred[table], values))
+        pd.testing.assert_frame_equal(*before, check_exact=True, obj=table)
 
 
 @pytest.mark.parametrize("name", EVENTS)
 def test_an_event_changes_its_month_and_later_ones_and_none_before(name: str) -> None:
     calm, stirred = run(market()), run(market(happening(name)))
-    for table, values in calm.items():
-        pd.testing.assert_frame_equal(
-            months(stirred[table], 0, MONTH), months(values, 0, MONTH), check_exact=True, obj=table
-        )
+    assert_same_before(calm, stirred)
     later = [not months(stirred[name], MONTH, 8).equals(months(values, MONTH, 8)) for name, values in calm.items()]
     assert any(later)
+
+
+@pytest.mark.parametrize("name", OF_OTHERS)
+def test_events_of_other_mechanisms_leave_the_months_before_alone_too(name: str) -> None:
+    event, switches = OF_OTHERS[name]
+    calm, stirred = run(market(**switches)), run(market({**event, "month": MONTH}, **switches))
+    assert_same_before(calm, stirred)
+    assert not months(stirred["retailer_month"], MONTH, 8).equals(months(calm["retailer_month"], MONTH, 8))
 
 
 def test_the_mechanism_is_built_only_for_events_of_its_own() -> None:
@@ -114,6 +144,20 @@ def test_an_event_stands_above_a_policy_while_it_lasts() -> None:
     event = happening("lever", 2, duration_months=4)
     path = intensities(market(event, **{"levers.care.ramp_months": 1}), "lane", "Beta", "care", 8)
     assert path == pytest.approx([0, 0, 0, 0.8, 0.8, 0.8, 0.8, 0.5])
+
+
+def test_targets_that_retailers_have_set_themselves_outlast_an_event_about_another_lever() -> None:
+    with opened(market(happening("lever", 2))) as model:
+        model.step()
+        row = lever_names(model.frame, model.study).index(("Alpha", "app"))
+        model.levers.rows["target"][row] = 0.35
+        model.step()
+        model.step()
+        names = lever_names(model.frame, model.study)
+        targets = dict(zip(names, model.levers.rows["target"].tolist(), strict=True))
+        assert targets[("Beta", "care")] == 0.8
+        assert targets[("Alpha", "app")] == 0.35
+        assert targets[("Alpha", "care")] == 1.0
 
 
 # Breaches

@@ -153,6 +153,15 @@ def test_a_markup_does_not_lift_a_price_above_the_cap() -> None:
     assert paid[customers["retailer"] == BETA] == pytest.approx(420.0)
 
 
+def test_a_markup_is_whole_again_when_the_cap_is_lifted() -> None:
+    cap = {"type": "regulation", "month": 2, "duration_months": 2, "changes": {"price_cap_cny_per_mwh": 424.0}}
+    changes = {"events": [cap], **pricing(renewal={"markup_cny_per_mwh": 9.0}), "segments.users.search_rate": 0.0}
+    revenue, energy = (
+        by_month(run(frictionless(changes))["retailer_month"], "Alpha", name) for name in ("revenue_cny", "energy_mwh")
+    )
+    assert revenue / energy == pytest.approx([420.0, 429.0, 429.0, 424.0, 424.0, *[429.0] * 7])
+
+
 # Retention
 
 

@@ -10,11 +10,14 @@ import pytest
 import yaml
 from tests.market.test_start import BOOK, book_market
 from tests.markets import DATA, assert_identical, by_month, firms, frictionless, lively, opened, run
+from tests.theory.test_conservation import check
+from tests.theory.test_equivalence import WHOLE, WITHOUT_TIERS, idle
 from tests.theory.test_two_worlds import turned
 
 from marketsim.errors import ScenarioError
 from marketsim.market.draws import purpose_key
 from marketsim.market.search import aware
+from marketsim.scenario.changes import with_changes
 from marketsim.scenario.loading import load_scenario
 from marketsim.simulation import chunks
 from marketsim.simulation.mechanisms.word_of_mouth import Talk
@@ -211,6 +214,19 @@ def test_identical_retailers_keep_equal_beliefs_and_shares() -> None:
 def test_a_policy_that_changes_nothing_changes_nothing() -> None:
     scenario = lively({**LOUD, "policies": {"same": {"retailers.Alpha.marketing.budget_cny_per_month": 0}}})
     assert_identical(run(scenario, "same"), run(scenario))
+
+
+def test_tiers_without_benefits_are_no_tiers_where_customers_talk() -> None:
+    """V19: what customers tell each other does not depend on how they are grouped."""
+    scenario = idle({**LOUD, "word_of_mouth.nwom_weight": 2})
+    uniform = with_changes(scenario, WITHOUT_TIERS, "test")
+    assert_identical(run(scenario), run(uniform), WHOLE)
+
+
+@pytest.mark.parametrize("policy", ["base", "lane", "withdrawn"])
+def test_everything_is_conserved_where_customers_talk(policy: str) -> None:
+    spending = {"retailers.Alpha.marketing": {"budget_cny_per_month": 1e6, "promise": 0.9}}
+    check(lively({**LOUD, **spending}), policy)
 
 
 def test_advertising_of_one_retailer_moves_no_name_of_another_at_once() -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import pandas as pd
-
 from marketsim.reporting import style
 from marketsim.reporting.answer import Answer
 from marketsim.reporting.charts.chart import Chart, Subject, subject_of
@@ -61,12 +59,13 @@ def write_charts(charts: list[Chart], folder: Path) -> dict[str, bytes]:
     with style.chart_style():
         for chart in charts:
             style.save(chart.figure, folder / chart.name)
-            _write_csv(chart.data, folder / f"{chart.name}.csv")
+            (folder / f"{chart.name}.csv").write_bytes(numbers_file(chart))
     return {chart.name: (folder / f"{chart.name}.png").read_bytes() for chart in charts}
 
 
-def _write_csv(data: pd.DataFrame, path: Path) -> None:
-    data.to_csv(path, index=False, float_format="%.10g", lineterminator="\n", encoding="utf-8")
+def numbers_file(chart: Chart) -> bytes:
+    """Return the numbers drawn in a chart as a CSV file."""
+    return chart.data.to_csv(index=False, float_format="%.10g", lineterminator="\n").encode("utf-8")
 
 
 def replaced_names(view: StudyView) -> Iterator[tuple[str, str]]:

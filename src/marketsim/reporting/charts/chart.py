@@ -10,10 +10,13 @@ from matplotlib.figure import Figure
 
 from marketsim.reporting import style
 from marketsim.reporting.answer import Answer
+from marketsim.reporting.measures import Measure, has_other_members
 from marketsim.reporting.view import StudyView
 
 PAIRED_WHISKERS = "whiskers of levels: interval of the paired difference to base"
 """Says in a footer what the whiskers of levels are."""
+OTHER_MEMBERS = "no whisker: the tier has other members than in the base"
+"""Says in a footer why some levels have none."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,12 @@ class Subject:
     def footer(self, *mentioned: str) -> str:
         """Return the footer of a figure; names that could not be drawn are spelled in the report's text."""
         return " · ".join([self.view.footer, *mentioned])
+
+
+def whisker_notes(subject: Subject, measures: Iterable[Measure]) -> list[str]:
+    """Return what a footer says of the whiskers of levels."""
+    others = any(has_other_members(subject.view, measure) for measure in measures)
+    return [PAIRED_WHISKERS, OTHER_MEMBERS] if others else [PAIRED_WHISKERS]
 
 
 def subject_of(view: StudyView, answer: Answer, retailers: Iterable[str], policies: Iterable[str]) -> Subject:

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from marketsim.reporting import style
-from marketsim.reporting.charts.chart import PAIRED_WHISKERS, Chart, Subject
+from marketsim.reporting.charts.chart import Chart, Subject, whisker_notes
 from marketsim.reporting.charts.dose_words import axis_title, finding, key, number_axis
 from marketsim.reporting.estimates import Estimate
 from marketsim.reporting.measures import (
@@ -31,6 +31,7 @@ from marketsim.results.key_figures import kpi
 from marketsim.results.tables import BASE
 
 _MOST_SERIES = 3
+_LABEL_GAP = 0.09
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,8 @@ def dose(subject: Subject) -> Chart | None:
     number_axis(grid[: len(panels)], found, log=log)
     figure.supxlabel(f"{axis_title(found)}\n", fontsize=9, color=style.INK)
     key(figure, found)
-    figure.text(0.006, 0.006, subject.footer(PAIRED_WHISKERS), fontsize=7.5, color=style.QUIET, ha="left", va="bottom")
+    notes = whisker_notes(subject, [Measure(kpi("satisfaction"), tier) for tier in served_tiers(subject.view)])
+    figure.text(0.006, 0.006, subject.footer(*notes), fontsize=7.5, color=style.QUIET, ha="left", va="bottom")
     return Chart(
         "dose_response",
         f"How the effect moves from {found[0].points[0][1]} to {found[0].points[-1][1]}",
@@ -134,15 +136,15 @@ def _panel_title(measures: list[Measure]) -> str:
 
 def _draw(axes: Axes, panel: _Panel, view: StudyView, log: bool) -> pd.DataFrame:
     frames = [_draw_line(axes, line, view, difference=panel.difference) for line in panel.lines]
+    axes.set_title(panel.title)
+    axes.set_ylabel(f"{panel.unit}{', difference' if panel.difference else ''}", fontsize=8.5)
+    axes.margins(x=0.06, y=0.12)
+    if not panel.difference and panel.unit in ("min", "%"):
+        axes.set_ylim(bottom=0)
     if panel.difference:
         style.zero_line(axes, vertical=False)
     else:
         _base_levels(axes, panel, view)
-    axes.set_title(panel.title)
-    axes.set_ylabel(f"{panel.unit}{', difference' if panel.difference else ''}", fontsize=8.5)
-    axes.margins(x=0.06, y=0.12)
-    if panel.unit in ("min", "%"):
-        axes.set_ylim(bottom=0)
     if len({line.printer.measure for line in panel.lines}) > 1:
         _name_lines(axes, panel, view)
     if log:
@@ -168,11 +170,17 @@ def _points(line: _Line, view: StudyView, *, difference: bool) -> pd.DataFrame:
                     line.printer.measure.tier,
                     found.n,
                     found.mean / divisor,
-                    found.low / divisor,
+                    _low(line, found.low / divisor, difference=difference),
                     found.high / divisor,
                 )
             )
     return pd.DataFrame(rows, columns=["series", "number", "policy", "kpi", "tier", "n", "value", "low", "high"])
+
+
+def _low(line: _Line, low: float, *, difference: bool) -> float:
+    """Return the lower end of a whisker; no wait, share or satisfaction is below zero."""
+    never_negative = not difference and line.printer.scale.unit in ("min", "%", "points of 100")
+    return max(low, 0.0) if never_negative and math.isfinite(low) else low
 
 
 def _with_base(series: Series) -> list[tuple[float, str]]:
@@ -208,21 +216,35 @@ def _base_levels(axes: Axes, panel: _Panel, view: StudyView) -> None:
     levels = {line.printer.measure: line for line in panel.lines}
     if any(measure.kpi.name == "customer_pct" for measure in levels):
         return
+    named = []
     for measure, line in levels.items():
         value = measure.cell(view, BASE).level.mean / line.printer.scale.divisor
         if math.isfinite(value):
             axes.axhline(value, color=style.QUIET, linewidth=0.9, linestyle=(0, (1.5, 2)), zorder=1)
-            axes.annotate(
-                "base",
-                (1, value),
-                (-2, 2),
-                xycoords=("axes fraction", "data"),
-                textcoords="offset points",
-                ha="right",
-                va="bottom",
-                fontsize=7,
-                color=style.QUIET,
-            )
+            named.append(value)
+    low, high = axes.get_ylim()
+    for value in _apart(named, _LABEL_GAP * (high - low)):
+        style.note(
+            axes,
+            "base",
+            (1, value),
+            (3, 0),
+            xycoords=("axes fraction", "data"),
+            ha="left",
+            va="center",
+            fontsize=7,
+            color=style.QUIET,
+            annotation_clip=False,
+        )
+
+
+def _apart(values: list[float], gap: float) -> list[float]:
+    """Leave out values whose labels would touch."""
+    kept: list[float] = []
+    for value in sorted(values):
+        if not kept or value - kept[-1] >= gap:
+            kept.append(value)
+    return kept
 
 
 def _name_lines(axes: Axes, panel: _Panel, view: StudyView) -> None:

@@ -32,7 +32,7 @@ def dot(axes: Axes, cell: Cell, printer: Printer, row: float, better: int) -> No
         row: height on the vertical axis.
         better: 1 if more is good, -1 if less is, 0 if neither.
     """
-    if cell.verdict == Verdict.MISSING:
+    if not cell.is_compared:
         return
     look, divisor = _look(cell, better), printer.scale.divisor
     low, mean, high = (end / divisor for end in (cell.difference.low, cell.difference.mean, cell.difference.high))
@@ -41,6 +41,15 @@ def dot(axes: Axes, cell: Cell, printer: Printer, row: float, better: int) -> No
     axes.plot([mean], [row], markersize=5.5, linestyle="none", zorder=3, **look)
     text = "0" if cell.verdict == Verdict.NO_CHANGE else signed(mean, printer.difference_digits)
     style.note(axes, text, (mean, row), (0, 5), ha="center", va="bottom", fontsize=7.5, color=look["color"])
+
+
+def no_dot(axes: Axes, cell: Cell, row: float) -> None:
+    """Say at a row why there is no dot, where there is none."""
+    if cell.is_compared:
+        return
+    words = "not in base" if math.isfinite(cell.level.mean) else "nobody"
+    words = "other members" if cell.verdict == Verdict.OTHER_MEMBERS else words
+    style.note(axes, words, (0, row), (0, 0), fontsize=7.5, color=style.QUIET, va="center", ha="center")
 
 
 def _look(cell: Cell, better: int) -> dict[str, Any]:

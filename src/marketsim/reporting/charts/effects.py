@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from textwrap import wrap
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -11,26 +12,32 @@ from marketsim.reporting import style
 from marketsim.reporting.charts import dots
 from marketsim.reporting.charts.chart import Chart, Subject
 from marketsim.reporting.estimates import Verdict
-from marketsim.reporting.measures import Measure, Printer, headline_measures, printer_for
+from marketsim.reporting.measures import PROFIT, Measure, Printer, printer_for, shown_measures
 from marketsim.reporting.numbers import joined
+from marketsim.reporting.view import StudyView
+from marketsim.results.key_figures import kpi
+
+_MOST_COLUMNS = 5
+_TITLE_WIDTH = 18
 
 
 def effects(subject: Subject) -> Chart | None:
     """Draw the paired differences of profit, shares and satisfaction; None without policies."""
     view = subject.view
-    printers = [
-        printer_for(view, measure)
-        for measure in headline_measures(view)
-        if not measure.kpi.name.startswith("busy_wait")
-    ]
+    printers = [printer_for(view, measure) for measure in _drawn_measures(view)]
     data = _numbers(subject, printers)
     if data.empty:
         return None
-    figure = style.new_figure(1.75 + 0.36 * len(view.policies))
-    panels = figure.subplots(1, len(printers), sharey=True, squeeze=False)[0]
-    for axes, printer in zip(panels, printers, strict=True):
+    rows = math.ceil(len(printers) / _MOST_COLUMNS)
+    columns = math.ceil(len(printers) / rows)
+    figure = style.new_figure(0.7 + rows * (1.05 + 0.36 * len(view.policies)))
+    grid = figure.subplots(rows, columns, sharey=True, squeeze=False)
+    for axes, printer in zip(grid.flat, printers, strict=False):
         _panel(axes, subject, printer)
-    _policies_axis(panels[0], subject)
+    for axes in grid.flat[len(printers) :]:
+        axes.set_visible(False)
+    for first in grid[:, 0]:
+        _policies_axis(first, subject)
     dots.key(figure)
     style.footer(figure, subject.footer())
     return Chart(
@@ -43,17 +50,26 @@ def effects(subject: Subject) -> Chart | None:
     )
 
 
+def _drawn_measures(view: StudyView) -> list[Measure]:
+    """Return the measures that the study asks for; by default those of the headline but waits, which have a chart."""
+    asked = bool(view.study.get("show"))
+    wanted = [m for m in shown_measures(view) if asked or not m.kpi.name.startswith("busy_wait")]
+    return [measure for measure in wanted if measure.exists(view)]
+
+
 def _numbers(subject: Subject, printers: list[Printer]) -> pd.DataFrame:
     rows = []
     for printer in printers:
         measure = printer.measure
         for policy in subject.view.policies:
             cell = measure.cell(subject.view, policy)
-            if cell.verdict != Verdict.MISSING:
+            if cell.is_compared:
                 rows.append(
                     {
                         "policy": policy,
                         "kpi": measure.kpi.name,
+                        "retailer": measure.retailer or subject.view.focus,
+                        "segment": measure.segment,
                         "tier": measure.tier,
                         "unit": printer.scale.difference_unit,
                         "n": cell.difference.n,
@@ -69,16 +85,15 @@ def _panel(axes: Axes, subject: Subject, printer: Printer) -> None:
     measure, means = printer.measure, []
     for row, policy in enumerate(subject.view.policies):
         cell = measure.cell(subject.view, policy)
-        means.append(cell.difference.mean)
+        means.append(cell.difference.mean if cell.is_compared else math.nan)
         dots.dot(axes, cell, printer, row, measure.kpi.better)
-        if cell.verdict == Verdict.MISSING:
-            missing = "not in base" if math.isfinite(cell.level.mean) else "nobody"
-            style.note(axes, missing, (0, row), (0, 0), fontsize=7.5, color=style.QUIET, va="center", ha="center")
+        dots.no_dot(axes, cell, row)
     dots.finish_panel(axes, _panel_title(measure), printer.scale.difference_unit, means)
 
 
 def _panel_title(measure: Measure) -> str:
-    return measure.title.replace("Share of", "Share of\n").replace(", ", ",\n").replace("\n ", "\n")
+    title = style.drawable(measure.title)
+    return "\n".join(line for part in title.split(", ") for line in wrap(part, _TITLE_WIDTH))
 
 
 def _policies_axis(axes: Axes, subject: Subject) -> None:
@@ -89,7 +104,7 @@ def _policies_axis(axes: Axes, subject: Subject) -> None:
 
 def _finding(subject: Subject) -> str:
     """Say for which policies profit rises, falls, or cannot be told."""
-    printer = printer_for(subject.view, headline_measures(subject.view)[0])
+    printer = printer_for(subject.view, Measure(kpi(PROFIT)))
     groups: dict[str, list[str]] = {}
     for policy in subject.view.policies:
         groups.setdefault(printer.measure.cell(subject.view, policy).verdict, []).append(policy)

@@ -17,6 +17,7 @@ from marketsim.reporting.view import StudyView
 from marketsim.results.tables import BASE, DEFAULT_SUPPLIER
 
 FloatArray = NDArray[np.float64]
+MONTHS_PER_YEAR = 12
 _MOST_SUPPLIERS = 7
 _OTHERS = "others"
 _DEFAULT_LABEL = "default"
@@ -25,7 +26,7 @@ _CHANGES = LinearSegmentedColormap.from_list("changes", [style.WARM, "#FFFFFF", 
 
 
 def flows(subject: Subject) -> Chart | None:
-    """Draw the energy that moves between suppliers in a year: base, best policy, and the change."""
+    """Draw the yearly energy of the customers who change the supplier in a year: base, best policy, and the change."""
     view, policy = subject.view, subject.best
     suppliers = _suppliers(view)
     base = _yearly(view, BASE, suppliers)
@@ -36,18 +37,18 @@ def flows(subject: Subject) -> Chart | None:
         other = _yearly(view, policy, suppliers)
         worlds = min(len(base), len(other))
         panels.append((style.folded(subject.policy_labels[policy], 26), other.mean(axis=0), False))
-        panels.append(("change", (other[:worlds] - base[:worlds]).mean(axis=0), True))
+        panels.append(("change (blue: more, orange: less)", (other[:worlds] - base[:worlds]).mean(axis=0), True))
     figure = style.new_figure(1.6 + 0.36 * len(suppliers), width=style.WIDTH_INCHES)
     labels = [_label(subject, name) for name in suppliers]
     for axes, (title, matrix, change) in zip(figure.subplots(1, len(panels), squeeze=False)[0], panels, strict=True):
         _matrix(axes, matrix, labels, title, change=change)
-    style.footer(figure, subject.footer())
+    style.footer(figure, subject.footer("yearly energy of those who change the supplier"))
     return Chart(
         "flows",
         "Who loses energy to whom",
         _finding(subject, suppliers, base),
-        "Matrices: rows lose, columns win; GWh a year of customers who change the supplier, in the base, "
-        "under the best policy, and the change between them.",
+        "Matrices: rows lose, columns win; yearly energy (GWh) of the customers who change the supplier in a year, in "
+        "the base, under the best policy, and the change between them.",
         figure,
         _numbers(panels, suppliers, policy),
     )
@@ -72,7 +73,10 @@ def _suppliers(view: StudyView) -> list[str]:
 
 
 def _yearly(view: StudyView, policy: str, suppliers: list[str]) -> FloatArray:
-    """Return GWh a year by world, losing and winning supplier."""
+    """Return the yearly energy (GWh) of those who move in a year, by world, losing and winning supplier.
+
+    The table has the monthly energy of those who move in a month: twelve months of it are what they use in a year.
+    """
     table = view.table("flows")
     rows = table[
         (table["policy"] == policy) & (table["month"] >= view.first_evaluated) & (table["month"] < view.months)
@@ -84,7 +88,8 @@ def _yearly(view: StudyView, policy: str, suppliers: list[str]) -> FloatArray:
     place = np.searchsorted(worlds, rows["replication"].to_numpy())
     totals = np.zeros((len(worlds), len(suppliers), len(suppliers)))
     np.add.at(totals, (place, *codes), rows["energy_mwh"].to_numpy(dtype=np.float64))
-    return totals * 12 / (view.months - view.first_evaluated) / 1000
+    years = (view.months - view.first_evaluated) / MONTHS_PER_YEAR
+    return totals * MONTHS_PER_YEAR / years / 1000
 
 
 def _codes(column: pd.Series, suppliers: list[str]) -> NDArray[np.int64]:
@@ -119,7 +124,7 @@ def _matrix(axes: Axes, matrix: FloatArray, labels: list[str], title: str, *, ch
     axes.set_yticks(ticks, labels, fontsize=8)
     axes.set_xlabel("wins")
     axes.set_ylabel("loses")
-    axes.set_title(f"{title}, GWh a year", fontsize=9)
+    axes.set_title(f"{title}\nGWh a year", fontsize=9)
     axes.grid(visible=False)
 
 

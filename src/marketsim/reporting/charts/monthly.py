@@ -29,8 +29,8 @@ class Band:
         return Band(self.months, self.mean, nothing, nothing)
 
     def frame(self, **labels: str) -> pd.DataFrame:
-        """Return the band as tidy rows with these labels in front."""
-        numbers = pd.DataFrame({"month": self.months, "mean": self.mean, "low": self.low, "high": self.high})
+        """Return the band as tidy rows with these labels in front; months count from 1, as on the axis."""
+        numbers = pd.DataFrame({"month": self.months + 1, "mean": self.mean, "low": self.low, "high": self.high})
         for position, (name, value) in enumerate(labels.items()):
             numbers.insert(position, name, value)
         return numbers

@@ -15,6 +15,7 @@ from marketsim.reporting.measures import (
     PROFIT,
     Measure,
     Printer,
+    has_other_members,
     printer_for,
     served_tiers,
     tier_people,
@@ -23,6 +24,7 @@ from marketsim.reporting.measures import (
 from marketsim.reporting.numbers import joined, signed
 from marketsim.reporting.view import StudyView
 from marketsim.results.key_figures import kpi
+from marketsim.results.tables import ALL
 
 _LARGEST_BUBBLE = 900.0
 _SMALLEST_BUBBLE = 30.0
@@ -31,7 +33,7 @@ _LABEL_GAP = 0.055
 
 def policy_map(subject: Subject) -> Chart | None:
     """Draw profit against the satisfaction of ordinary customers; None without two policies."""
-    view, tier = subject.view, served_tiers(subject.view)[-1]
+    view, tier = subject.view, _people(subject.view)
     people, profit, energy = (
         printer_for(view, measure)
         for measure in (
@@ -59,6 +61,12 @@ def policy_map(subject: Subject) -> Chart | None:
         figure,
         data,
     )
+
+
+def _people(view: StudyView) -> str:
+    """Return the ordinary tier; all customers where the ordinary ones are not the same people under every policy."""
+    tier = served_tiers(view)[-1]
+    return ALL if has_other_members(view, Measure(kpi("satisfaction"), tier)) else tier
 
 
 def _numbers(view: StudyView, *printers: Printer) -> pd.DataFrame:

@@ -16,6 +16,7 @@ from marketsim.reporting.charts.monthly import band
 from marketsim.reporting.charts.paths import mark_start
 from marketsim.reporting.estimates import Verdict
 from marketsim.reporting.measures import Measure, printer_for, served_tiers, tier_people, tier_title
+from marketsim.reporting.numbers import joined
 from marketsim.results.key_figures import kpi
 from marketsim.results.tables import ALL, BASE
 
@@ -39,11 +40,13 @@ def satisfaction(subject: Subject) -> Chart | None:
     for axes in panels:
         mark_start(axes, subject, words=False)
         axes.set_xlabel("month")
-    style.footer(figure, subject.footer("bands: base and best policy"))
+    left_out = [style.drawable(subject.policy_labels[name]) for name in _left_out(subject)]
+    drawn = [f"not drawn: {joined(left_out)}"] if left_out else []
+    style.footer(figure, subject.footer("bands: base and best policy", *drawn))
     return Chart(
         "satisfaction_over_time",
         "Satisfaction by tier over time",
-        _satisfaction_finding(subject, tiers),
+        f"{_satisfaction_finding(subject, tiers)}{_left_out_words(subject)}",
         "Lines over months with 95 % bands: mean satisfaction of VIPs and ordinary customers, and the gap.",
         figure,
         pd.concat(frames, ignore_index=True),
@@ -61,6 +64,17 @@ def shown_policies(subject: Subject) -> list[str]:
             spread[nearest] = subject.best
         policies = spread
     return [BASE, *policies]
+
+
+def _left_out(subject: Subject) -> list[str]:
+    shown = shown_policies(subject)
+    return [policy for policy in subject.view.policies if policy not in shown]
+
+
+def _left_out_words(subject: Subject) -> str:
+    """Name the policies that have no line, so that nobody takes the picture for all of them."""
+    names = _left_out(subject)
+    return f" Not drawn, to keep lines apart: {joined(names)}." if names else ""
 
 
 def _tier_panel(axes: Axes, subject: Subject, tier: str) -> pd.DataFrame:
@@ -117,7 +131,8 @@ def _satisfaction_finding(subject: Subject, tiers: Sequence[str]) -> str:
         printer = printer_for(view, Measure(kpi("satisfaction"), tier))
         cell = printer.measure.cell(view, policy)
         if math.isfinite(cell.level.mean):
-            parts.append(f"{printer.level_interval(cell)} of 100 for {tier_people(tier)}")
+            others = ", other customers than in the base" if cell.verdict == Verdict.OTHER_MEMBERS else ""
+            parts.append(f"{printer.level_interval(cell)} of 100 for {tier_people(tier)}{others}")
     gap = view.cell(policy, "satisfaction_gap")
     if gap.verdict in (Verdict.UP, Verdict.DOWN):
         printer = printer_for(view, Measure(kpi("satisfaction_gap")))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 from matplotlib.axes import Axes
 
@@ -62,7 +64,7 @@ def _numbers(view: StudyView, policy: str, groups: list[tuple[str, str, str]]) -
     for title, tier, segment in groups:
         for name in _KPIS:
             cell = view.cell(policy, name, tier=tier, segment=segment)
-            if cell.verdict != Verdict.MISSING:
+            if cell.is_compared:
                 difference = cell.difference
                 rows.append(
                     (
@@ -87,8 +89,9 @@ def _panel(axes: Axes, view: StudyView, policy: str, name: str, groups: list[tup
     for row, (_, tier, segment) in enumerate(groups):
         printer = printer_for(view, Measure(kpi(name), tier, segment))
         cell = printer.measure.cell(view, policy)
-        means.append(cell.difference.mean)
+        means.append(cell.difference.mean if cell.is_compared else math.nan)
         dots.dot(axes, cell, printer, row, _better(printer.measure))
+        dots.no_dot(axes, cell, row)
     axes.axhline(len([1 for _, _, segment in groups if segment == ALL]) - 0.5, color=style.FAINT, linewidth=1)
     unit = printer_for(view, Measure(kpi(name))).scale.difference_unit
     dots.finish_panel(axes, kpi(name).title, f"{unit}, difference to base", means)
@@ -109,6 +112,7 @@ def _finding(view: StudyView, policy: str, groups: list[tuple[str, str, str]]) -
         Verdict.CANNOT_TELL: "cannot be told from base for",
         Verdict.NO_CHANGE: "does not change for",
         Verdict.NO_INTERVAL: "has no interval for",
+        Verdict.OTHER_MEMBERS: "is that of other customers than in the base for",
     }
     parts = [f"{text} {joined(by_verdict[word])}" for word, text in words.items() if word in by_verdict]
     return f"Under {policy} satisfaction {'; it '.join(parts)}."

@@ -31,7 +31,7 @@ def tornado(subject: Subject) -> Chart | None:
         return None
     printer = printer_for(subject.view, Measure(kpi(PROFIT)))
     main = subject.view.cell(subject.best, PROFIT).difference
-    groups = _sorted_groups(checks)
+    groups = _sorted_groups(checks, main)
     figure = style.new_figure(1.7 + 0.5 * len(groups))
     axes = figure.subplots()
     for row, ends in enumerate(groups):
@@ -65,15 +65,17 @@ def _title(subject: Subject, end: CheckedEnd) -> str:
     return assumption_title(".".join(labels.get(part, part) for part in end.assumption.split(".")))
 
 
-def _sorted_groups(checks: Robustness) -> list[list[CheckedEnd]]:
+def _sorted_groups(checks: Robustness, main: Estimate) -> list[list[CheckedEnd]]:
+    """Return the ends by assumption, the longest bar first."""
     groups: dict[str, list[CheckedEnd]] = {}
     for end in checks.ends:
         groups.setdefault(end.assumption, []).append(end)
-    return sorted(groups.values(), key=_range, reverse=True)
+    return sorted(groups.values(), key=lambda ends: _length(ends, main), reverse=True)
 
 
-def _range(ends: list[CheckedEnd]) -> float:
-    means = [end.difference.mean for end in ends if math.isfinite(end.difference.mean)]
+def _length(ends: list[CheckedEnd], main: Estimate) -> float:
+    """Return the length of a bar: it spans both ends and the main result."""
+    means = [mean for mean in (*(end.difference.mean for end in ends), main.mean) if math.isfinite(mean)]
     return max(means) - min(means) if means else 0.0
 
 

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from marketsim.reporting import style
-from marketsim.reporting.charts.chart import PAIRED_WHISKERS, Chart, Subject
+from marketsim.reporting.charts.chart import Chart, Subject, whisker_notes
 from marketsim.reporting.diagnosis import DESK_TITLES, queue_row, sla_target, standard_minutes
 from marketsim.reporting.estimates import Verdict
 from marketsim.reporting.measures import (
@@ -67,7 +67,7 @@ def _desk_chart(subject: Subject, desk: str) -> Chart | None:
     _rows(wait_axes, subject, policies)
     _beside(text_axes, view, desk, tiers, policies)
     _key(figure, tiers)
-    style.footer(figure, subject.footer(PAIRED_WHISKERS))
+    style.footer(figure, subject.footer(*whisker_notes(subject, [Measure(kpi("satisfaction"), tier) for tier in tiers])))
     return Chart(
         f"waits_{desk}",
         f"Waits: {DESK_TITLES[desk]}",
@@ -95,11 +95,11 @@ def _numbers(view: StudyView, desk: str, tiers: tuple[str, ...]) -> pd.DataFrame
                     "tier": tier,
                     "n": wait.n,
                     "busy_wait_minutes": wait.mean,
-                    "busy_wait_low": wait.low,
+                    "busy_wait_low": max(wait.low, 0.0) if math.isfinite(wait.low) else wait.low,
                     "busy_wait_high": wait.high,
                     "sla_pct": within.mean,
                     "sla_low": within.low,
-                    "sla_high": within.high,
+                    "sla_high": min(within.high, 100.0) if math.isfinite(within.high) else within.high,
                     "customer_pct": row.customer_pct,
                     "ticket_pct": row.ticket_pct,
                     "servers": row.servers,
@@ -210,6 +210,8 @@ def _finding(subject: Subject, desk: str, tiers: tuple[str, ...]) -> str:
         text = f"{tier_people(tier)} wait {printer.level(cell)} min"
         if cell.verdict == Verdict.NO_CHANGE:
             text += ", as in the base"
+        elif cell.verdict == Verdict.OTHER_MEMBERS:
+            text += ", other customers than in the base"
         elif cell.verdict != Verdict.MISSING:
             unclear = ": cannot tell" if cell.verdict == Verdict.CANNOT_TELL else ""
             text += f" ({printer.difference(cell)} min against base{unclear})"

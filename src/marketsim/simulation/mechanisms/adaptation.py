@@ -9,6 +9,7 @@ import numpy as np
 from marketsim.scenario.events import Entrant
 from marketsim.scenario.events import Exit as ExitEvent
 from marketsim.scenario.strategy import acts, mentions_strategy
+from marketsim.scenario.strategy_checks import waits
 from marketsim.simulation.mechanisms.base import Columns, Mechanism
 from marketsim.simulation.mechanisms.pricing import PersonalPrices
 from marketsim.simulation.strategies import carry_out, entry
@@ -56,17 +57,25 @@ class Adaptation(Mechanism):
             entry.close(model, retailer)
 
     def begin_policy(self) -> None:
-        """Take over the policy: an offer that it changes has its new list price, and staff is what it was found to be."""
+        """Take over the policy: an offer that it changes has its new list price; who adapts staff keeps what it has.
+
+        A retailer that waits in the base and not under the policy enters now.
+        """
+        for retailer in self.entrants:
+            if not retailer.active and not waits(retailer.name, self.model.study):
+                entry.begin(self.model, retailer)
         carry_out.reset_changed_offers(self.model, self._base_study)
         reset_elsewhere = self.model.mechanism(PersonalPrices) is not None
         for retailer in self.model.retailers:
             memory = self.memories[retailer.index]
-            memory.orders.clear()
+            carry_out.keep_adapted_staff(self.model, self._base_study, retailer, memory, retailer in self.entrants)
             if self.model.study.retailers[retailer.name].strategy != self._base_study.retailers[retailer.name].strategy:
                 carry_out.forget_personal_prices(self.model, retailer, memory, reset_elsewhere)
 
     def environment(self) -> None:
         """Let retailers enter whom an event brings in; they sell from this month on."""
+        for retailer in self.model.retailers:
+            self.memories[retailer.index].staff = retailer.staff.copy()
         for event in self.model.base.events:
             if isinstance(event, Entrant) and event.month == self.model.month:
                 entry.begin(self.model, self._named(event.retailer))
@@ -75,6 +84,8 @@ class Adaptation(Mechanism):
         """Let retailers in review decide, all on the same observation, and carry out what is decided."""
         model = self.model
         self._selling = np.array([retailer.active for retailer in model.retailers])
+        for retailer in model.retailers:
+            carry_out.receive_staff(model, retailer, self.memories[retailer.index])
         if model.month > 0:
             observation = Observation(model, self.memories)
             reviewing = [r for r in model.retailers if r.active and self._is_due(r)]

@@ -47,6 +47,7 @@ class PersonalPrices(Mechanism):
         """Take the market; the first contracts are signed at these prices already."""
         super().__init__(model)
         self.green_share, self.certificate_price = (np.zeros(len(model.frame.offers)) for _ in range(2))
+        self._was_capped = False
         self._read_study()
 
     def begin_policy(self) -> None:
@@ -65,8 +66,10 @@ class PersonalPrices(Mechanism):
 
     def outages(self) -> None:
         """Keep markups for loyalty below the price cap, now that the month's prices are posted."""
-        if np.isfinite(self.model.price_cap):
+        capped = bool(np.isfinite(self.model.price_cap))
+        if capped or self._was_capped:
             self.model.renewal_markup[:] = np.minimum(self._markup, self._room_below_cap())
+        self._was_capped = capped
 
     def feel(self) -> None:
         """Add the certificates of the month's green energy to the cost of energy."""

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 FloatArray = NDArray[np.float64]
 PER_CENT = 100.0
+RESOLUTION = 2.0**-24
+"""Rebates (CNY/MWh) are rounded, so that they do not depend on the order in which bills are added."""
 
 
 class Regulator(Mechanism):
@@ -64,7 +66,7 @@ class Regulator(Mechanism):
         self.rebates_cny = self.model.rebate[:-1] * energy
         margin = sums[:, billing.REVENUE] + self.rebates_cny - sums[:, billing.PROCUREMENT]
         spread = np.divide(margin, energy, out=np.zeros_like(margin), where=energy > 0)
-        self.shared = self._customers_share(spread)
+        self.shared = np.round(self._customers_share(spread) / RESOLUTION) * RESOLUTION
 
     def charge(self) -> None:
         """Charge penalties for service below the standard."""

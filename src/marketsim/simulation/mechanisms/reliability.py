@@ -11,7 +11,7 @@ from marketsim.market.bulk_draws import poissons
 from marketsim.market.draws import name_key, purpose_key
 from marketsim.market.exact import UNIT
 from marketsim.market.knowledge import ACCOUNT
-from marketsim.market.outages import felt_reliability, mean_waits, rate_factors, restoration_hours
+from marketsim.market.outages import hook_factors, felt_reliability, mean_waits, rate_factors, restoration_hours
 from marketsim.market.reach import closed_gap, tally
 from marketsim.market.records import Records
 from marketsim.market.tickets import CONTACT, FIELD
@@ -22,6 +22,7 @@ from marketsim.simulation.mechanisms.information import CustomerInformation
 
 if TYPE_CHECKING:
     from marketsim.scenario.loaded import Scenario
+    from marketsim.scenario.reliability import OutagePromise
     from marketsim.simulation.model import RetailMarket
 
 FloatArray = NDArray[np.float64]
@@ -86,27 +87,30 @@ class Reliability(Mechanism):
 
     def open_market(self) -> None:
         """Staff the desks for the tickets of ordinary outages too."""
-        self._expect()
+        self._foresee()
         service.staff_desks(self.model)
 
     def environment(self) -> None:
         """Begin the month with full supply; desks that are staffed anew are staffed for a month without events."""
         self.model.population["use"] = self.model.population["energy"]
-        self._expect()
+        self._foresee()
 
-    def _expect(self) -> None:
-        """Foresee the month's outages and their tickets, without storms and common faults."""
-        ageing = (1.0 + self.settings.ageing_growth_per_year) ** (self.model.month / MONTHS)
-        ordinary = self._ordinary_rates() / MONTHS * ageing
-        self.expected = np.where(self.model.population["alive"] > 0, ordinary, 0.0)
+    def _foresee(self) -> None:
+        """Expect the outages and tickets of a month without events."""
+        self.expected = self._expected()
         self._raise_tickets()
+
+    def _expected(self) -> FloatArray:
+        """Expected outages of each customer in the month, without storms and common faults."""
+        ageing = (1.0 + self.settings.ageing_growth_per_year) ** (self.model.month / MONTHS)
+        result: FloatArray = np.where(self.model.population["alive"] > 0, self._ordinary_rates() / MONTHS * ageing, 0.0)
+        return result
 
     def outages(self) -> None:
         """Let supply fail, and let those concerned call."""
         model, population = self.model, self.model.population
-        self._expect()
         common = self._regional_events() * self.settings.regional_event_share
-        self.expected = self.expected * self._storms()[population["region"]]
+        self.expected = self._expected() * self._storms()[population["region"]]
         self.expected += np.where(population["alive"] > 0, common[population["region"]], 0.0)
         self._raise_tickets()
         key = purpose_key(model.world, "outages", model.month)
@@ -160,8 +164,7 @@ class Reliability(Mechanism):
         """Restore supply: what was lost, what is felt of the last twelve months, what was promised for it."""
         model, population = self.model, self.model.population
         self.duration = self._durations()
-        promises = [self.settings.promises.get(name) for name in model.frame.retailers]
-        relief = np.array([*(promise.relief_share if promise else 0.0 for promise in promises), 0.0])
+        relief = np.array([*(promise.relief_share for promise in self._promises()), 0.0])
         kept = 1.0 - relief[population["retailer"]]
         if not self.has_history:
             self._imagine_past(self.duration * kept)
@@ -180,7 +183,8 @@ class Reliability(Mechanism):
         wait = waits[population["retailer"], FIELD, population["region"], population["tier"]]
         locate = settings.locate_hours * (1.0 - closed_gap(population, model.levers, "locate_saving"))
         planned = closed_gap(population, model.levers, "restoration_saving") * self._validity()
-        return restoration_hours(locate, wait, self.travel, settings.repair_hours, planned)
+        drive = self.travel * hook_factors(population, model.levers, "travel_time_factor")
+        return restoration_hours(locate, wait, drive, settings.repair_hours, planned)
 
     def _validity(self) -> FloatArray | float:
         """Whether the record on which a customer's plan rests is valid (E1); always where records are not modelled."""
@@ -203,11 +207,13 @@ class Reliability(Mechanism):
         values = {"outages": self.outage_count, "outage_hours": self.outage_hours, "outage_mwh": lost}
         self.columns = {name: tally(population, value, retailers, segments) for name, value in values.items()}
         self.compensation = np.zeros(retailers + 1)
-        for j, name in enumerate(model.frame.retailers):
-            if name in self.settings.promises:
-                promise, own = self.settings.promises[name], population["retailer"] == j
-                paid = promise.cny_per_hour * self.outage_hours + promise.cny_per_mwh * lost
-                self.compensation[j] = float((population["weight"] * paid)[own].sum())
+        for j, promise in enumerate(self._promises()):
+            paid = promise.cny_per_hour * self.outage_hours + promise.cny_per_mwh * lost
+            self.compensation[j] = float((population["weight"] * paid)[population["retailer"] == j].sum())
+
+    def _promises(self) -> list[OutagePromise]:
+        """What each retailer promises to pay for hours without supply."""
+        return [self.model.study.retailers[name].outage_promise for name in self.model.frame.retailers]
 
     def charge(self) -> None:
         """Charge what retailers promised for outages."""

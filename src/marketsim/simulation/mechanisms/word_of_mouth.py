@@ -214,6 +214,10 @@ class Talk(Mechanism):
             old, news.believed(old, known), self.kinds, rules.industry_spillover
         )
 
+    def entry_exit(self) -> None:
+        """Let those who have signed with a retailer that they did not know by name know it."""
+        self._know_suppliers()
+
     def market_columns(self) -> dict[str, float]:
         """Return how many talks there were."""
         return {"talks": self.talks}

@@ -11,7 +11,7 @@ import numpy as np
 from marketsim.market.bulk_draws import uniforms
 from marketsim.market.draws import purpose_key
 from marketsim.market.tariffs import LINKED
-from marketsim.scenario.service import DESKS
+from marketsim.scenario.service import DESKS, Desk
 from marketsim.scenario.study import Study
 from marketsim.simulation.strategies.decide import Reviewed
 from marketsim.simulation.strategies.memory import Memory, Order, PlannedLever
@@ -75,6 +75,25 @@ def staff_toward_target(observation: Observation, retailer: Retailer, always: bo
             order_staff(model, retailer, memory, d, r, staff_factor(float(attained[d, r]), target, float(needed[d, r])))
 
 
+def keep_adapted_staff(model: RetailMarket, before: Study, retailer: Retailer, memory: Memory, always: bool) -> None:
+    """Put back the staff of who adapts it, where a policy begins and all desks have been staffed anew.
+
+    A desk whose staffing rule the policy changes is staffed by the new rule.
+    """
+    settings, former = model.study.retailers[retailer.name], before.retailers[retailer.name]
+    if not retailer.active or not (former.strategy.staff_to_target or always):
+        return
+    for d, name in enumerate(DESKS):
+        if _staffing(getattr(settings.desks, name)) == _staffing(getattr(former.desks, name)):
+            retailer.staff[d] = memory.staff[d]
+        else:
+            memory.orders = [order for order in memory.orders if order.desk != d]
+
+
+def _staffing(desk: Desk) -> tuple[object, ...]:
+    return desk.heads, desk.target_utilisation, desk.sla_target, desk.sla_minutes, desk.staff_factor, desk.scope
+
+
 def imitations(observation: Observation) -> list[tuple[Retailer, dict[str, float]]]:
     """Return who copies which levers this month, and how strongly: those of the most profitable rival that it sees."""
     model = observation.model
@@ -102,7 +121,7 @@ def _levers_to_copy(observation: Observation, retailer: Retailer) -> dict[str, f
 
 
 def keep(model: RetailMarket, retailer: Retailer, memory: Memory) -> None:
-    """Hold what a retailer has decided against what has been built anew this month; let ordered staff come."""
+    """Hold what a retailer has decided against what has been built anew this month."""
     uses = model.study.retailers[retailer.name].levers
     for name, row in lever_rows(model, retailer.index).items():
         planned = memory.levers.get(name)
@@ -115,7 +134,6 @@ def keep(model: RetailMarket, retailer: Retailer, memory: Memory) -> None:
     for part in PERSONAL:
         for name, amount in memory.personal.get(part, {}).items():
             getattr(model, part)[retailer.index, model.frame.segments.index(name)] = amount
-    _receive_staff(model, retailer, memory)
 
 
 def forget_personal_prices(model: RetailMarket, retailer: Retailer, memory: Memory, reset_elsewhere: bool) -> None:
@@ -126,7 +144,8 @@ def forget_personal_prices(model: RetailMarket, retailer: Retailer, memory: Memo
                 getattr(model, part)[retailer.index, model.frame.segments.index(name)] = 0.0
 
 
-def _receive_staff(model: RetailMarket, retailer: Retailer, memory: Memory) -> None:
+def receive_staff(model: RetailMarket, retailer: Retailer, memory: Memory) -> None:
+    """Let staff come, or go, that was ordered for this month; a team of one or less does not shrink."""
     for order in [order for order in memory.orders if order.month <= model.month]:
         staff = float(retailer.staff[order.desk, order.region])
         retailer.staff[order.desk, order.region] = max(min(1.0, staff), staff + order.staff)

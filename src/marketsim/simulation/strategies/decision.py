@@ -83,7 +83,7 @@ def _check(part: str, entries: Any, known: Mapping[str, Any]) -> None:
             raise ValueError(f"{part}: {no_such('entry', str(name), known)}")
         try:
             fits = math.isfinite(number) and low <= float(number) <= high
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             fits = False
         if not fits:
             raise ValueError(f"{part}.{name} = {number!r}: must be a number between {low:g} and {high:g}")

@@ -52,6 +52,7 @@ class Memory:
         chosen: weighted customers by segment who compared offers since the last review and took one of its own.
         comparing: all who compared offers since then. Both of shape (segments,).
         orders: staff on order.
+        staff: staff at the end of last month. Shape (3, regions).
         levers: intensities decided on.
         codes: user strategies in use.
         last_review: month of the last review, -1 before the first.
@@ -72,8 +73,9 @@ class Memory:
     personal: dict[str, dict[str, float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Nobody has compared anything yet."""
+        """Nobody has compared anything yet, and nobody is employed."""
         self.forget_choices()
+        self.staff = np.zeros((0, 0))
 
     def forget_choices(self) -> None:
         """Begin to count anew who chose."""

@@ -60,6 +60,11 @@ class Observation:
         self._bills = self._market_bills()
         for retailer in model.retailers:
             memories[retailer.index].service_cost = self._service_cost(retailer)
+        for row in np.flatnonzero(self.quotes.on_sale.any(axis=1)):
+            memory = memories[self.owners[row]]
+            if row not in memory.first_margins:
+                price, cost = self.price_and_cost(int(row))
+                memory.first_margins[int(row)] = price - cost
 
     def _as_rival(self, retailer: Retailer) -> RivalView:
         own = self.owners == retailer.index
@@ -119,8 +124,7 @@ class Observation:
     def _offer(self, retailer: Retailer, row: int) -> OfferView:
         model, memory = self.model, self.memories[retailer.index]
         weights = self.weights(row)
-        price = float(weights @ self.quotes.prices[row])
-        cost = float(weights @ self.quotes.energy_costs[row]) + memory.service_cost
+        price, cost = self.price_and_cost(row)
         plan = model.plans[model.prices.offers["plan"][row]]
         sold_to = {name: float(weights[s]) for s, name in enumerate(self.segments) if self.quotes.on_sale[row, s]}
         return OfferView(
@@ -130,9 +134,15 @@ class Observation:
             weights=sold_to,
             price_cny_per_mwh=price,
             cost_cny_per_mwh=cost,
-            first_margin_cny_per_mwh=memory.first_margins.setdefault(row, price - cost),
+            first_margin_cny_per_mwh=memory.first_margins[row],
             move_cny_per_mwh=float(model.price_moves[row]),
         )
+
+    def price_and_cost(self, row: int) -> tuple[float, float]:
+        """Return an offer's price and cost, CNY/MWh, over the segments to which it is sold."""
+        weights = self.weights(row)
+        service_cost = self.memories[self.owners[row]].service_cost
+        return float(weights @ self.quotes.prices[row]), float(weights @ self.quotes.energy_costs[row]) + service_cost
 
     def weights(self, row: int) -> FloatArray:
         """Return the share of each segment in an offer's sales: by own energy, by all energy where there is none."""
