@@ -12,7 +12,9 @@ def decide(view, discount=2.0, least_margin=4.0, patience=0.98):
 
     prices = {}
     for name, offer in view.offers.items():
-        rivals = [rival.mean[segment] for rival in view.rivals.values() for segment in offer.segments if segment in rival.mean]
+        rivals = [
+            rival.mean[segment] for rival in view.rivals.values() for segment in offer.segments if segment in rival.mean
+        ]
         if rivals:
             market = sum(rivals) / len(rivals)
             prices[name] = max(offer.cost_cny_per_mwh + least_margin, market - discount)

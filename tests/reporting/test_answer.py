@@ -75,11 +75,28 @@ def test_a_clear_loss_is_named_beside_an_unclear_best() -> None:
     assert "cannot be told from the base; b lowers profit" in found.sentences[0]
 
 
-def test_a_clear_gain_is_named_beside_a_larger_unclear_mean() -> None:
+def test_a_larger_mean_that_cannot_be_told_from_base_does_not_lead() -> None:
     found = said(handmade({"a": {PROFIT: (30.0, -20.0, 15.0, 10.0)}, "b": {PROFIT: UP}}))
     assert found.claim == Claim.PAYS
-    assert found.best == "a"
-    assert "cannot be told from the base; b can, and earns more" in found.sentences[0]
+    assert found.best == "b"
+    assert found.headline.startswith("b pays: profit +2.0")
+    assert found.headline.endswith("whether a earns more cannot be told")
+    assert "cannot be told apart from a (which cannot be told from the base either)" in found.sentences[0]
+    assert "a earns most" not in found.headline
+
+
+def test_policies_that_pay_alike_share_the_headline() -> None:
+    found = said(handmade({"narrow": {PROFIT: (2.0, 2.3, 1.9, 2.1)}, "wide": {PROFIT: (2.2, 2.1, 1.9, 2.2)}}))
+    assert found.headline == "wide and narrow pay; which earns most cannot be told"
+    assert "has the largest mean profit that can be told from the base" in found.sentences[0]
+    many = {f"lane_{n}": {PROFIT: (2.0 + 0.01 * n, 2.3, 1.9, 2.1)} for n in range(6)}
+    assert "3 others pay; which earns most cannot be told" in said(handmade(many)).headline
+
+
+def test_a_policy_that_changes_nothing_is_not_said_to_earn_most() -> None:
+    found = said(handmade({"same": {}, "worse": {PROFIT: (-4.0, 1.0, -2.0, 0.5)}}))
+    assert found.claim == Claim.CANNOT_TELL
+    assert "No policy can be told to earn more than the base; same does not change profit" in found.sentences[0]
 
 
 @pytest.mark.parametrize("names", [("lane",), ("lane", "other")])
@@ -170,9 +187,16 @@ def test_a_wider_tier_is_pointed_out() -> None:
     levels = {**LEVELS, ("customer_pct", "key"): 5.0}
     wider = {PROFIT: UP, ("customer_pct", "key"): (15.0, 15.0, 15.0, 15.0)}
     sentence = said(handmade({"lane": wider}, levels=levels)).sentences[1]
-    assert "part of these differences is who is counted" in sentence
+    assert "VIPs are other customers than in the base (20.1 % of all instead of 5.1 %)" in sentence
+    assert "VIPs notice nothing" not in sentence
     same = said(handmade({"lane": {PROFIT: UP}}, levels=levels)).sentences[1]
-    assert "who is counted" not in same
+    assert "VIPs notice nothing" in same
+
+
+def test_tiers_that_are_only_cut_differently_change_nothing() -> None:
+    levels = {**LEVELS, ("customer_pct", "key"): 5.0}
+    found = said(handmade({"all": {VIP: DOWN, ("customer_pct", "key"): (95.0,) * 4}}, levels=levels))
+    assert found.claim == Claim.NOTHING_CHANGES
 
 
 def test_without_tiers_all_customers_are_one_group() -> None:

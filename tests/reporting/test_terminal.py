@@ -57,7 +57,7 @@ def test_what_cannot_be_told_is_marked() -> None:
 
 def test_sentences_paths_and_time_follow_the_table(lanes: FakeResult) -> None:
     text = " ".join(printed(lanes, 120, seconds=80.4).split())
-    assert "lane_5_staff earns most of the 3 policies" in text
+    assert "Of the 3 policies, lane_5_staff has the largest mean profit that can be told from the base" in text
     assert "The profit effect keeps its sign in" in text
     assert f"report {lanes.folder / 'report.html'} tables {lanes.folder / 'tables'} 80 s" in text
     assert "2 min 05 s" in printed(lanes, 120, seconds=125.0)

@@ -92,3 +92,24 @@ def test_ends_without_finished_runs_are_left_out() -> None:
     assert list(checks(UP)["end"]) == ["low"]
     assert list(checks().columns) == list(CHECK_COLUMNS)
     assert agreement(checks(), summarise(kpis(UP))).empty
+
+
+def test_main_runs_carry_the_effect_over_to_an_end() -> None:
+    """Six main worlds with effects 0 to 10; the ends of three of them lie one higher, so the end lies one higher."""
+    worlds = [0.0, 2.0, 4.0, 6.0, 8.0, 10.0]
+    main = _effects(worlds)
+    ends = {check_label(PATHS[0], "low"): _effects([value + 1 for value in worlds[:3]])}
+    alone = check_differences(ends, ASSUMPTIONS, "Alpha").iloc[0]
+    carried = check_differences(ends, ASSUMPTIONS, "Alpha", main).iloc[0]
+    assert alone["diff"] == pytest.approx(3.0)
+    assert carried["diff"] == pytest.approx(6.0)
+    assert (carried["n"], carried["unit"]) == (3, "CNY/year")
+
+
+def _effects(effects: list[float]) -> pd.DataFrame:
+    rows = [
+        (policy, world, "Alpha", "all", "all", "profit_cny_per_year", 100.0 + (effect if policy == "lane" else 0.0))
+        for policy in ("base", "lane")
+        for world, effect in enumerate(effects)
+    ]
+    return pd.DataFrame(rows, columns=["policy", "replication", "retailer", "segment", "tier", "kpi", "value"])

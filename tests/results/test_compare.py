@@ -170,3 +170,16 @@ def test_variance_reduction_without_noise() -> None:
     flat = variance_reduction(kpis({"base": [1, 1], "lane": [2, 2]}))
     assert math.isnan(flat["variance_reduction"].iloc[0])
     assert variance_reduction(kpis({"base": [1], "lane": [2]})).empty
+
+
+def test_rounding_has_no_sign() -> None:
+    found = summarise(kpis({"base": [0.1 + 0.2, 0.7, 1e8], "lane": [0.3, 0.7 + 3e-15, 1e8 + 1e-8]}))
+    assert list(row(found, "lane")[["diff", "diff_low", "diff_high", "p_better"]]) == [0.0, 0.0, 0.0, 0.5]
+
+
+def test_costs_that_nothing_causes_are_left_out() -> None:
+    silent = kpis({"base": [0.0, 0.0], "lane": [0.0, 0.0]}, "bad_debt_cny_per_year")
+    assert summarise(silent).empty
+    spoken = kpis({"base": [0.0, 0.0], "lane": [0.0, 5.0]}, "bad_debt_cny_per_year")
+    assert row(summarise(spoken), "lane", "bad_debt_cny_per_year")["diff"] == 2.5
+    assert not summarise(kpis({"base": [0.0, 0.0]}, "penalty_cny_per_year")).empty

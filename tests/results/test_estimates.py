@@ -18,7 +18,7 @@ def test_a_carried_over_mean_by_hand() -> None:
     assert (found.n, found.mean) == (2, 5.5)
     # Shared worlds add 2/2 + 1/4 = 1.25 and 3/2 + 2/4 = 2: variance .28125, times 2; the others var(3, 6) = 4.5, x 2 / 16.
     assert found.standard_error**2 == pytest.approx(2 * 0.28125 + 2 * 4.5 / 16)
-    assert found.degrees == pytest.approx(1.125**2 / (0.5625**2 / 1 + 0.5625**2 / 1))
+    assert found.degrees == 1
 
 
 def test_without_more_worlds_an_end_stands_for_itself() -> None:
@@ -39,13 +39,14 @@ def _studies(correlation: float, worlds: int, at_end: int, studies: int = 4000) 
     return centre, end
 
 
+@pytest.mark.parametrize("at_end", [3, 4, 8])
 @pytest.mark.parametrize("correlation", [0.0, 0.5, 0.95])
-def test_intervals_cover_the_truth_in_about_95_of_100_cases(correlation: float) -> None:
+def test_intervals_cover_the_truth_in_about_95_of_100_cases(correlation: float, at_end: int) -> None:
     # 4,000 studies: the share covered has a standard error of .0034; Welch's degrees of freedom are an approximation.
-    found = carried_over(*_studies(correlation, worlds=20, at_end=4))
+    found = carried_over(*_studies(correlation, worlds=20, at_end=at_end))
     assert abs(float(found.mean.mean()) - 2.0) < 4 * float(found.mean.std()) / math.sqrt(4000)
     covered = float(((found.low <= 2.0) & (found.high >= 2.0)).mean())
-    assert 0.925 < covered < 0.975
+    assert 0.925 < covered < (0.965 if at_end >= 4 else 1.0)
 
 
 def test_what_the_worlds_have_in_common_makes_the_interval_narrower() -> None:

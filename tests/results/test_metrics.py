@@ -334,3 +334,66 @@ def test_order_and_type_of_rows_do_not_matter() -> None:
 def test_without_evaluated_months_everything_is_missing() -> None:
     given = scenario({"months": 4, "warmup_months": 4, "evaluate_from_month": 4})
     assert kpis(simulate(given, 0), given)["value"].isna().all()
+
+
+# A run of 14 months whose policies begin in month 1: the evaluated months are 12 and 13, the first year 1 to 12.
+
+
+@pytest.mark.parametrize(
+    ("kpi", "expected"),
+    [
+        ("kept_pct", -50.0),  # 2 compared, 3 left
+        ("acquisition_pct_per_year", 30.0),  # 5 of 200 customer-months
+        ("acquisition_cost_cny_per_customer", 7 / 5),
+        ("bill_cny_per_mwh", 700.0),  # 200 for the network
+        ("bill_cny_per_customer_month", 700.0 * 600 / 200),
+        ("service_cny_per_year", 780.0),
+        ("lifetime_value_cny", 50_000 / (200 / 12) * 1.08 / (0.08 + 0.18)),
+        ("profit_1_year_cny", 1e9 + 100),
+        ("share_energy_1_year", 100 * (9999 + 150) / (9999 + 150 + 220)),
+    ],
+)
+def test_figures_of_customers_money_and_horizons(found: pd.DataFrame, kpi: str, expected: float) -> None:
+    assert value(found, kpi) == pytest.approx(expected)
+
+
+def test_net_present_value_counts_from_the_month_in_which_policies_begin() -> None:
+    rows = [book(month, "Alpha", profit_cny=1000.0 if month >= 1 else 1e9) for month in range(14)]
+    tables = {"retailer_month": table(RETAILER_MONTH, rows)}
+    empty = {t.name: table(t, []) for t in (SEGMENT_MONTH, DESK_MONTH, FLOWS, MARKET_MONTH)}
+    given = scenario({**RUN, "discount_rate": 0.1})
+    present = value(kpis(RunResult("base", 3, {**empty, **tables}, 14, 1, 1), given), "npv_cny")
+    assert present == pytest.approx(sum(1000 / 1.1 ** (k / 12) for k in range(1, 14)))
+
+
+def test_horizons_that_the_run_does_not_reach_have_no_rows(found: pd.DataFrame) -> None:
+    assert not found["kpi"].isin(["profit_3_years_cny", "satisfaction_5_years"]).any()
+
+
+def test_tiers_by_segment_are_told_of_the_focus_retailer_alone(found: pd.DataFrame) -> None:
+    assert value(found, "share_energy", segment="large", tier="key") == 50.0
+    assert value(found, "satisfaction", segment="small", tier="ordinary") == pytest.approx(62.5)
+    assert np.isnan(value(found, "satisfaction", segment="small", tier="key"))
+    crossed = found[(found["segment"] != "all") & (found["tier"] != "all")]
+    assert set(crossed["retailer"]) == {"Alpha"}
+
+
+def test_a_mechanism_that_is_off_leaves_no_rows() -> None:
+    given = scenario()
+    result = simulate(given, 0)
+    columns = ["promoters", "outages", "outage_hours", "emissions_t"]
+    tables = {**result.tables, "segment_month": result.tables["segment_month"].assign(**dict.fromkeys(columns, np.nan))}
+    off = kpis(RunResult("base", 0, tables, result.months, 540, 540), given)
+    lost = {"net_promoters_pct", "saidi_hours_per_year", "saifi_per_year", "emissions_t_per_year"}
+    assert set(kpis(result, given)["kpi"]) - set(off["kpi"]) == lost
+
+
+def test_a_column_that_some_cells_lack_counts_where_it_is_known() -> None:
+    given = scenario()
+    result = simulate(given, 0)
+    table_ = result.tables["segment_month"]
+    lacking = table_["outages"].where(table_["retailer"] != "Beta", np.nan)
+    tables = {**result.tables, "segment_month": table_.assign(outages=lacking)}
+    found = kpis(RunResult("base", 0, tables, result.months, 540, 540), given)
+    assert value(found, "saifi_per_year", "Beta") == 0.0
+    assert value(found, "saifi_per_year", "Alpha") == value(kpis(result, given), "saifi_per_year", "Alpha")

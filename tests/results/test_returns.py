@@ -56,5 +56,9 @@ def test_fiellers_interval_covers_the_truth_in_95_of_100_cases() -> None:
 def test_returns_stand_in_the_summary_in_its_order() -> None:
     found = with_returns(kpis([10, 30, 20], [10, 10, 10]))
     labels = found[["policy", "retailer", "segment", "tier", "kpi"]]
-    assert list(found.loc[found["policy"] == "app", "kpi"]) == ["lever_cny_per_year", "lever_return", "profit_cny_per_year"]
+    assert list(found.loc[found["policy"] == "app", "kpi"]) == [
+        "lever_cny_per_year",
+        "lever_return",
+        "profit_cny_per_year",
+    ]
     pd.testing.assert_frame_equal(labels, labels.sort_values(list(labels), ignore_index=True))

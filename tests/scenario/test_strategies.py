@@ -19,7 +19,10 @@ from marketsim.scenario.strategy import PricingRule, Strategy, acts
         ({"retailers.Alpha.strategy.kind": "target_segment"}, "target_segment needs the segments"),
         ({"retailers.Alpha.strategy": {"kind": "target_segment", "targets": ["farms"]}}, "no segment farms"),
         ({"retailers.Alpha.strategy.by_segment": {"farms": {"kind": "value"}}}, "no segment farms"),
-        ({"retailers.Alpha.strategy.by_segment": {"works": {"kind": "value"}}}, "it has one price; make segment works an offer"),
+        (
+            {"retailers.Alpha.strategy.by_segment": {"works": {"kind": "value"}}},
+            "it has one price; make segment works an offer",
+        ),
         ({"retailers.Alpha.strategy.enters": "when_profitable"}, "has 0.4 of all segments at the start"),
         ({"retailers.Alpha.strategy.parameters": {"a-b": 1}}, "must be a name of Python"),
         ({"retailers.Alpha.strategy.parameters": {"a": {"b": [float("inf")]}}}, "finite numbers"),
@@ -32,7 +35,10 @@ def test_what_makes_no_sense_is_refused(changes: dict[str, Any], said: str) -> N
 
 
 def test_who_waits_must_have_a_way_in() -> None:
-    newcomer = {"offers": {"plan": {"kind": "fixed", "price_cny_per_mwh": 400}}, "strategy": {"enters": "when_profitable"}}
+    newcomer = {
+        "offers": {"plan": {"kind": "fixed", "price_cny_per_mwh": 400}},
+        "strategy": {"enters": "when_profitable"},
+    }
     with pytest.raises(ScenarioError, match="nothing would ever let Gamma in"):
         frictionless({"retailers": {"Gamma": newcomer}})
     assert frictionless({"retailers": {"Gamma": newcomer}, "adaptation.entry.enabled": True})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -88,18 +89,33 @@ def test_quotes_are_the_prices_of_a_customer_of_mean_size() -> None:
             assert quotes.slopes[row, s] == pytest.approx(further - expected)
 
 
+@cache
+def held_books() -> pd.DataFrame:
+    """Return the books of a year in which nobody acts."""
+    return run(lively({"run.months": 12}))["retailer_month"]
+
+
 @pytest.mark.parametrize("kind", [kind for kind in LIBRARY if kind != "hold"])
 def test_every_strategy_runs_in_a_market_where_everything_happens(kind: str) -> None:
-    more = {"staff_to_target": True, "invest": True, "drop_losing_levers": True, "review_months": 2, "targets": ["works"]}
-    changes = {**strategies(kind=kind, **more), "adaptation.imitation": {"enabled": True, "hazard": 1.0}, "run.months": 12}
+    more = {
+        "staff_to_target": True,
+        "invest": True,
+        "drop_losing_levers": True,
+        "review_months": 2,
+        "targets": ["works"],
+    }
+    changes = {
+        **strategies(kind=kind, **more),
+        "adaptation.imitation": {"enabled": True, "hazard": 1.0},
+        "run.months": 12,
+    }
     tables = run(lively(changes))
     check_conserved(tables)
     books = tables["retailer_month"]
     prices = books.loc[books["retailer"] != DEFAULT_SUPPLIER, "list_price_cny_per_mwh"]
     assert np.isfinite(prices).all()
     assert prices.between(0, 2000).all()
-    held = run(lively({"run.months": 12}))
-    assert differences(books.drop(columns=list(OWN_COLUMNS & set(books))), held["retailer_month"].drop(columns=list(OWN_COLUMNS & set(books))))
+    assert set(differences(books, held_books())) - OWN_COLUMNS
 
 
 def test_decisions_rest_on_last_month_and_fall_together() -> None:
@@ -137,7 +153,9 @@ def test_a_segment_can_have_a_rule_of_its_own() -> None:
     with opened(lively(offers)) as model:
         for _ in range(4):
             model.step()
-        moves = {offer: model.price_moves[row] for row, (name, offer) in enumerate(model.frame.offers) if name == "Alpha"}
+        moves = {
+            offer: model.price_moves[row] for row, (name, offer) in enumerate(model.frame.offers) if name == "Alpha"
+        }
     assert moves["small"] > 1.0
     assert moves["year"] == moves["rolling"] == 0.0
 
@@ -170,23 +188,29 @@ def test_staff_follows_the_standard_after_the_hiring_lag() -> None:
     assert (staff[3:5] <= staff[0]).all()
     assert staff[5] > staff[0]
     assert staff[-1] > 1.5 * staff[0]
-    waits = [t["desk_month"].query("retailer == 'Alpha' and desk == 'contact' and month > 10")["wait_minutes"].max() for t in (held, adapted)]
+    waits = [
+        t["desk_month"].query("retailer == 'Alpha' and desk == 'contact' and month > 10")["wait_minutes"].max()
+        for t in (held, adapted)
+    ]
     assert waits[1] < 0.2 * waits[0]
 
 
 # Exit and entry
 
 
-def test_who_has_no_money_left_leaves_after_three_months_and_customers_are_kept() -> None:
+@pytest.mark.parametrize("financed", [0.0, 1.0])
+def test_who_has_no_money_left_leaves_after_three_months_and_customers_are_kept(financed: float) -> None:
     rich = {"overhead_cny_per_month": 0, "wage_cny_per_month": 0, "bond_cny_per_annual_mwh": 1000}
     changes: dict[str, Any] = {f"retailers.{name}.costs": rich for name in ("Alpha", "Gamma")}
     changes |= {"retailers.Beta.costs.overhead_cny_per_month": 3e7}
-    tables = run(lively({**changes, "adaptation.exit": {"enabled": True}, "run.months": 16}))
+    exit_rule = {"enabled": True, "financed_share": financed}
+    tables = run(lively({**changes, "adaptation.exit": exit_rule, "run.months": 16}))
     check_conserved(tables)
     books = plain(tables["retailer_month"]).query("retailer == 'Beta'").reset_index()
     gone = int((books["active"] == 0).idxmax())
-    assert (books["cash_cny"][gone - 3 : gone] < 0).all()
-    assert books["cash_cny"][gone - 4] >= 0
+    money = books["cash_cny"] + financed * books["receivables_cny"]
+    assert (money[gone - 3 : gone] < 0).all()
+    assert money[gone - 4] >= 0
     assert (books["active"][:gone] == 1).all()
     assert (books.loc[gone:, ["customers", "energy_mwh", "staff", "overhead_cny"]] == 0).all().all()
     flows = plain(tables["flows"]).query(f"month == {gone - 1} and from_retailer == 'Beta'")
@@ -197,7 +221,9 @@ def test_who_has_no_money_left_leaves_after_three_months_and_customers_are_kept(
 
 def test_a_market_that_everybody_leaves_runs_to_its_end() -> None:
     changes: dict[str, Any] = {f"retailers.{name}.costs.overhead_cny_per_month": 5e7 for name in ALL}
-    tables = run(lively({**changes, "adaptation.exit": {"enabled": True, "months": 1}, "run.months": 12}))
+    tables = run(
+        lively({**changes, "adaptation.exit": {"enabled": True, "months": 1, "financed_share": 0}, "run.months": 12})
+    )
     check_conserved(tables)
     assert tables["market_month"]["active_retailers"].iloc[-1] == 0
     for table in tables.values():
@@ -231,6 +257,14 @@ def test_an_entrant_costs_and_sells_nothing_before_it_enters_and_grows_then() ->
     assert books["lever_cny"][6] > 0
 
 
+@pytest.mark.parametrize("month", [0, 3])
+def test_an_entrant_can_come_at_the_opening_and_with_the_policy(month: int) -> None:
+    tables = run(lively({**newcomer(), "events": [{"type": "entrant", "month": month, "retailer": "Delta"}]}))
+    check_conserved(tables)
+    assert (by_month(tables["retailer_month"], "Delta", "staff")[month:] >= 3).all()
+    assert by_month(tables["retailer_month"], "Delta", "customers")[-1] > 100
+
+
 def test_an_entrant_before_its_entry_changes_nothing_for_anybody() -> None:
     with_it = run(lively({**newcomer(), "events": [{"type": "entrant", "month": 13, "retailer": "Delta"}]}))
     without_it = run(lively({"run.months": 14, "events": []}))
@@ -254,9 +288,12 @@ def test_margins_above_the_threshold_draw_entrants_in(threshold: float, entered:
 def test_a_policy_can_let_an_entrant_in() -> None:
     changes = {**newcomer(enters="when_profitable"), "adaptation.entry": {"enabled": True, "hazard": 0}}
     scenario = lively({**changes, "policies.enter": {"retailers.Delta.strategy.enters": "at_start"}})
-    base, policy = (run(scenario, name)["market_month"]["active_retailers"].tolist() for name in ("base", "enter"))
-    assert base == [3.0] * 14
-    assert policy == [3.0] * 3 + [4.0] * 11
+    base, policy = (run(scenario, name) for name in ("base", "enter"))
+    assert base["market_month"]["active_retailers"].tolist() == [3.0] * 14
+    assert policy["market_month"]["active_retailers"].tolist() == [3.0] * 3 + [4.0] * 11
+    staff = by_month(policy["retailer_month"], "Delta", "staff")
+    assert (staff[:3] == 0).all()
+    assert (staff[3:] >= 3).all()
 
 
 def test_an_exit_event_closes_a_retailer_at_the_end_of_its_month() -> None:

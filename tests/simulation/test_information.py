@@ -243,6 +243,27 @@ def test_wrong_records_change_tiers_and_what_follows() -> None:
     assert (by_month(blind["retailer_month"], "Alpha", "records_valid_share") == 0).all()
 
 
+def test_a_policy_of_better_records_takes_effect_as_they_are_updated() -> None:
+    """Every record is updated once a quarter: after three months all are as good as the policy makes them."""
+    records = {f"retailers.{name}.records": {"sources": {"crm": 0.0}, "updates_per_year": 4} for name in NAMES}
+    changes = {
+        "information": {**SILENT, "decay_rate": 0},
+        **records,
+        "run.months": 10,
+        "policies": {"meters": {"retailers.Alpha.records.sources.meters": 1.0}},
+    }
+    scenario = lively(changes)
+    base, policy = run(scenario), run(scenario, "meters")
+    for name, table in base.items():
+        other = policy[name]
+        assert_identical({name: table[table["month"] < 3]}, {name: other[other["month"] < 3]})
+    valid = by_month(policy["retailer_month"], "Alpha", "records_valid_share")
+    assert (valid[:3] == 0).all()
+    assert (valid[3:5] > 0).all()
+    assert (valid[5:] == 1).all()
+    assert (by_month(base["retailer_month"], "Alpha", "records_valid_share") == 0).all()
+
+
 def test_match_is_less_where_the_recorded_need_is_wrong() -> None:
     with opened(lively({**knowing(0.5), "information.match_penalty": 0.2})) as model:
         for _ in range(4):
@@ -285,6 +306,16 @@ def test_benefits_of_tiers_by_hand() -> None:
     assert lost.tolist() == [pytest.approx(2 / 3), pytest.approx(0.2)]
     nothing = np.zeros((2, 4))
     assert tier_benefits.share_lost(nothing, np.array([0, 0]), np.array([3, 3])).tolist() == [0, 0]
+
+
+def test_what_a_demotion_takes_is_the_same_in_any_currency() -> None:
+    shares = []
+    for money in (1.0, 2.0):
+        customers = rows(CUSTOMER, {"price_sensitivity": 90.0, "reference_bill": money * 655.0})
+        offer = tier_benefits.Offered(money * np.array([7.0, 2.0, 0, 0]), np.array([[[0.2, 0.1, 0.1, 0.1]]]))
+        benefits = tier_benefits.of_customers(offer, customers)
+        shares.append(tier_benefits.share_lost(benefits, np.array([KEY]), np.array([QUALITY]))[0])
+    assert shares[0] == shares[1] > 0
 
 
 def test_the_service_of_a_tier_counts_levers_and_waits() -> None:

@@ -100,7 +100,9 @@ def test_cost_plus_lags_a_shock_and_catches_up() -> None:
     shock = {"type": "price_shock", "month": 6, "size": 0.1, "duration_months": 60, "announced": True}
     changes: dict[str, Any] = {"events": [shock], "run.months": 24}
     changes |= {f"retailers.{name}.offers.plan.pass_through": 0.0 for name in ("Alpha", "Beta")}
-    prices = list_prices(market((430.0, 430.0), {"kind": "cost_plus", "floor_margin_cny_per_mwh": -100.0, **EVERY_MONTH}, **changes))
+    prices = list_prices(
+        market((430.0, 430.0), {"kind": "cost_plus", "floor_margin_cny_per_mwh": -100.0, **EVERY_MONTH}, **changes)
+    )
     assert (prices[:6] == 430.0).all()
     begins = int(np.flatnonzero(prices > 430.0 + 1e-9)[0])
     assert begins in (6, 7)

@@ -172,7 +172,7 @@ def value_of_staying(
 ) -> float:
     """Return the utility of keeping the present contract until its end, without its own draw."""
     plan: Record = prices.plans[customer.plan]
-    return offer_utility(
+    value = offer_utility(
         bill,
         customer.reference_bill,
         customer.price_sensitivity,
@@ -183,6 +183,7 @@ def value_of_staying(
         plan.term_months,
         segment,
     )
+    return value + prices.appeal[customer.offer, customer.segment, customer.credit]
 
 
 @rule
@@ -254,11 +255,20 @@ def value_of_default_supply(
 
 
 @rule
+def renewal_discount(retailer: int, segment: int, searched: bool, prices: Prices) -> float:
+    """Return what a retailer takes off for its own customer who compared offers; negative, the markup on who did not."""
+    if searched:
+        return prices.retention[retailer, segment]
+    return -prices.renewal_markup[retailer, segment]
+
+
+@rule
 def best_alternative(
     customer: Record,
     segment: Record,
     months_left: int,
     in_window: bool,
+    searched: bool,
     prices: Prices,
     behaviour: Behaviour,
     standing: Standing,
@@ -306,7 +316,7 @@ def best_alternative(
             continue
         bill = bills[row]
         if own:
-            bill -= prices.retention[offer.retailer, customer.segment]
+            bill -= renewal_discount(offer.retailer, customer.segment, searched, prices)
         elif customer.usual_use > 0.0:
             bill += (fee - offer.signup_bonus) / (MONTHS_PER_YEAR * customer.usual_use)
         value = value_of_offer(customer, segment, row, bill, leaving, prices, standing, choice, keys.taste)
@@ -344,7 +354,7 @@ def put_into_force(
         change_retailer(customer, month, j, tier, expected)
         change = 0.0
     else:
-        change = prices.retention[j, s] if searched else -prices.renewal_markup[j, s]
+        change = renewal_discount(j, s, searched, prices)
     renew(customer, row, prices.offers, prices.discount[j], prices.best_discount[j], personal + change, bill - change)
     set_term(customer, month, prices.plans[offer.plan].term_months, prices.calendar_year, prices.forward)
 
@@ -401,6 +411,7 @@ def choose_month(
                 segment,
                 months_left,
                 in_window,
+                searching,
                 prices,
                 behaviour,
                 standing,

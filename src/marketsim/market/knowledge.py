@@ -64,9 +64,10 @@ def valid_share(upkeep: Upkeep) -> FloatArray:
 def upkeep_of(study: Study, retailers: tuple[str, ...], population: Records, levers: Levers) -> Upkeep:
     """Return how records are kept with the levers that run at this moment; a lever serves the records of whom it covers."""
     settings = [study.retailers[name].records for name in retailers]
+    supplier = population["retailer"].copy()
 
     def of_supplier(values: list[float], at_default: float) -> FloatArray:
-        return np.array([*values, at_default])[population["retailer"]]
+        return np.array([*values, at_default])[supplier]
 
     def closed(values: list[float], hook: str) -> FloatArray:
         return 1.0 - (1.0 - of_supplier(values, 1.0)) * _left(population, levers, hook)
@@ -178,11 +179,11 @@ class Book:
         return known
 
 
-def truth_of(population: Records, habit: IntArray | int = 0) -> Records:
-    """Return what complete records would say of all customers: records of `KNOWN`."""
+def truth_of(population: Records) -> Records:
+    """Return what complete records would say of all customers, all of whom pay on time: records of `KNOWN`."""
     truth = np.empty(len(population), dtype=KNOWN)
     for name in ("energy", "credit", "digital_affinity", "age"):
         truth[name] = population[name]
     truth["need"] = population["quality_weights"].argmax(axis=1)
-    truth["habit"] = habit
+    truth["habit"] = 0
     return truth

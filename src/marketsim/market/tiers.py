@@ -232,10 +232,22 @@ def publish(
     worth = margins[:, None, None] * (1.0 - default_rates)
     grades = np.arange(len(default_rates))
     for tier, (rule_, least) in enumerate(zip(rules, least_scores, strict=True)):
-        by_size = np.inf if rule_ is None or rule_.tenure_months or rule_.tags else (rule_.annual_mwh or 0.0) / MONTHS_PER_YEAR
         open_to = tiers.for_region[retailer, tier][:, None] & (grades <= tiers.worst_credit[retailer, tier])
-        by_score = np.divide(_ROUNDING * least, worth, out=np.full_like(worth, np.inf), where=worth > 0.0) if least else 0.0
-        tiers.cut_off[retailer, tier] = np.where(open_to, np.maximum(by_score, by_size), np.inf)
+        least_mwh = np.maximum(_mwh_worth(least, worth), _least_size(rule_))
+        tiers.cut_off[retailer, tier] = np.where(open_to, least_mwh, np.inf)
+
+
+def _mwh_worth(score: float, worth: FloatArray) -> FloatArray:
+    """Return the energy that makes a score at some worth of a MWh; infinite where a MWh is worth nothing."""
+    if score == 0.0:
+        return np.zeros_like(worth)
+    return np.divide(_ROUNDING * score, worth, out=np.full_like(worth, np.inf), where=worth > 0.0)
+
+
+def _least_size(rule_: TierRule | None) -> float:
+    if rule_ is None or rule_.tenure_months or rule_.tags:
+        return np.inf
+    return (rule_.annual_mwh or 0.0) / MONTHS_PER_YEAR
 
 
 def tiers_read(cut_off: FloatArray, customers: Records, known: Records) -> IntArray:

@@ -68,7 +68,9 @@ def _from_files(view: StudyView) -> dict[str, _Crowd]:
     first = first[first["replication"] == first["replication"].min()]
     sums = first.groupby("segment", observed=True)[["customers", "energy_mwh"]].sum()
     return {
-        name: _Crowd(round(sums.loc[name, "customers"]), float(sums.loc[name, "energy_mwh"]), round(sums.loc[name, "customers"]))
+        name: _Crowd(
+            round(sums.loc[name, "customers"]), float(sums.loc[name, "energy_mwh"]), round(sums.loc[name, "customers"])
+        )
         for name in names
         if name in sums.index
     }

@@ -152,7 +152,9 @@ def _walk(section: BaseModel, path: tuple[str, ...], names: tuple[int, ...]) -> 
         if not nested:
             shown = ["*" if place in names else part for place, part in enumerate(here)]
             name = " ".join(here[place] for place in names)
-            yield Setting(".".join(here), ".".join(shown), name, _plain(value), of_field(info), _is_default(info, value))
+            yield Setting(
+                ".".join(here), ".".join(shown), name, _plain(value), of_field(info), _is_default(info, value)
+            )
         for key, inner in nested.items():
             deeper = (*here, key) if key else here
             yield from _walk(inner, deeper, (*names, len(here)) if key else names)

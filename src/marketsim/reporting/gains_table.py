@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterator
 
 from marketsim.reporting.charts.segments import groups_of
-from marketsim.reporting.estimates import Cell
-from marketsim.reporting.html_table import Entry, HtmlTable, chance_text, difference_text, verdict_entry
+from marketsim.reporting.estimates import Cell, Verdict
+from marketsim.reporting.html_table import MEMBERS_NOTE, Entry, HtmlTable, chance_text, difference_text, verdict_entry
 from marketsim.reporting.measures import PROFIT, Measure, Printer, printer_for, touched_desks
 from marketsim.reporting.numbers import MISSING
 from marketsim.reporting.view import StudyView
@@ -25,8 +25,13 @@ def gains(view: StudyView, policy: str) -> HtmlTable:
         f"Under {policy}, against base",
         ("who", "what", "difference [95 % interval]", "verdict", "chance better", "base", policy),
         tuple(row for row in rows if row),
-        (view.footer,),
+        (*([MEMBERS_NOTE] if _has_others(view, policy) else []), view.footer),
     )
+
+
+def _has_others(view: StudyView, policy: str) -> bool:
+    cells = (measure.cell(view, policy) for _, measure in _gain_measures(view))
+    return any(cell.verdict == Verdict.OTHER_MEMBERS for cell in cells)
 
 
 def _gain_measures(view: StudyView) -> Iterator[tuple[str, Measure]]:

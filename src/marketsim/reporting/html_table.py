@@ -8,8 +8,12 @@ from marketsim.reporting.estimates import Cell, Verdict
 from marketsim.reporting.measures import Printer
 from marketsim.reporting.numbers import MISSING, chance
 
-OTHER_MEMBERS = "other members than in the base"
+OTHER_MEMBERS = "other members"
 """Stands where a tier holds other customers than in the base, and no difference is told."""
+MEMBERS_NOTE = (
+    "other members: the tier holds at least a tenth more or fewer customers than in the base, so a difference would "
+    "compare different people."
+)
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,11 @@ class HtmlTable:
 def verdict_entry(cell: Cell, better: int, nouns: tuple[str, str] = ("gains", "loses")) -> Entry:
     """Return what the interval allows to say, as a word with its colour."""
     if cell.verdict not in (Verdict.UP, Verdict.DOWN):
-        words = {Verdict.NO_INTERVAL: "one world", Verdict.MISSING: "not in base", Verdict.OTHER_MEMBERS: OTHER_MEMBERS}
+        words = {
+            Verdict.NO_INTERVAL: "one world",
+            Verdict.MISSING: "not in base",
+            Verdict.OTHER_MEMBERS: "not compared",
+        }
         return Entry(words.get(cell.verdict, cell.verdict), look="unclear")
     if better == 0:
         return Entry("rises" if cell.verdict == Verdict.UP else "falls", look="unclear")
@@ -43,12 +51,16 @@ def verdict_entry(cell: Cell, better: int, nouns: tuple[str, str] = ("gains", "l
 
 
 def difference_text(printer: Printer, cell: Cell) -> str:
-    """Return a paired difference with its interval; a bare 0 where nothing changes, a dash for other people."""
+    """Return a paired difference with its interval; a bare 0 where nothing changes, a word for other people."""
     if cell.verdict == Verdict.OTHER_MEMBERS:
-        return MISSING
+        return OTHER_MEMBERS
     return "0" if cell.verdict == Verdict.NO_CHANGE else printer.difference(cell)
 
 
 def chance_text(cell: Cell) -> str:
     """Return the chance that the policy is better; a dash where it has no meaning."""
-    return MISSING if cell.verdict in (Verdict.NO_CHANGE, Verdict.MISSING, Verdict.OTHER_MEMBERS) else chance(cell.p_better)
+    return (
+        MISSING
+        if cell.verdict in (Verdict.NO_CHANGE, Verdict.MISSING, Verdict.OTHER_MEMBERS)
+        else chance(cell.p_better)
+    )

@@ -9,7 +9,6 @@ from typing import Any
 from marketsim.reporting.view import StudyView
 
 
-
 @dataclass(frozen=True)
 class Mechanism:
     """A part of the market that may be switched off.

@@ -30,11 +30,7 @@ _SHORT_UNITS = {"points of 100": "of 100"}
 
 def print_policies(view: StudyView, screen: Screen) -> None:
     """Print base and policies by the headline measures, in the layout that suits the terminal's width."""
-    printers = [
-        printer_for(view, measure)
-        for measure in shown_measures(view)
-        if measure.exists(view)
-    ]
+    printers = [printer_for(view, measure) for measure in shown_measures(view) if measure.exists(view)]
     wide = _by_measure(view, printers, screen)
     if screen.fits(wide):
         screen.console.print(wide)

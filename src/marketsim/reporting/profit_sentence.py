@@ -67,8 +67,13 @@ def _cannot_tell(view: StudyView, ranking: Ranking, effect: str) -> str:
     if len(view.policies) == 1:
         change = f"Whether {ranking.best} changes the profit of {view.focus} cannot be told"
         return f"{change}: {effect} against base ({gain})."
-    mean = f"{ranking.best} has the largest mean profit, {effect} against base ({gain})"
-    text = f"{mean}, but it cannot be told from the base"
+    if ranking.cell.verdict == Verdict.NO_CHANGE:
+        text = f"No policy can be told to earn more than the base; {ranking.best} does not change profit"
+    else:
+        text = (
+            f"{ranking.best} has the largest mean profit, {effect} against base ({gain}), but it cannot be told from the "
+            "base"
+        )
     losing = [policy for policy in view.policies if view.cell(policy, PROFIT).verdict == Verdict.DOWN]
     if losing:
         text += f"; {joined(losing)} {'lowers' if len(losing) == 1 else 'lower'} profit"

@@ -15,6 +15,7 @@ from marketsim.reporting.answer import Answer, answer
 from marketsim.reporting.assumptions import assumed, show, varied
 from marketsim.reporting.charts.catalogue import draw_all, numbers_file, replaced_names, write_charts
 from marketsim.reporting.charts.chart import Chart
+from marketsim.reporting.factorial_table import factorial_table
 from marketsim.reporting.gains_table import gains
 from marketsim.reporting.method import method
 from marketsim.reporting.numbers import counted
@@ -80,6 +81,7 @@ def _context(view: StudyView, found: Answer, charts: list[Chart], pictures: Mapp
         "manifest": view.result.manifest,
         "gains": gains(view, found.best) if found.best else None,
         "policies": policies(view),
+        "factors": factorial_table(view),
         "main": others[0] if others else None,
         "charts": others[1:],
         "overturning": overturning,
@@ -106,8 +108,12 @@ def _data_uri(content: bytes, kind: str = "image/png") -> str:
 
 def _event(event: Mapping[str, Any]) -> str:
     kind = str(event["type"]).replace("_", " ")
-    given = {name: value for name, value in event.items() if name not in ("type", "month") and value not in (None, False)}
+    given = {
+        name: value for name, value in event.items() if name not in ("type", "month") and value not in (None, False)
+    }
+    duration = given.pop("duration_months", None)
     parts = [kind, *(f"{name.replace('_', ' ')} {show(value)}" for name, value in given.items())]
+    parts += [f"for {counted(int(duration), 'month')}"] if duration else []
     return f"month {int(event['month']) + 1}: {', '.join(parts)}"
 
 

@@ -8,9 +8,17 @@ from collections.abc import Sequence
 from marketsim.reporting.answer import Answer
 from marketsim.reporting.assumptions import Assumed, Varied
 from marketsim.reporting.estimates import Cell, Verdict
-from marketsim.reporting.html_table import Entry, HtmlTable, chance_text, difference_text, verdict_entry
-from marketsim.reporting.mechanisms import mechanisms_of
+from marketsim.reporting.html_table import (
+    MEMBERS_NOTE,
+    OTHER_MEMBERS,
+    Entry,
+    HtmlTable,
+    chance_text,
+    difference_text,
+    verdict_entry,
+)
 from marketsim.reporting.measures import PROFIT, Measure, Printer, has_other_members, printer_for, shown_measures
+from marketsim.reporting.mechanisms import mechanisms_of
 from marketsim.reporting.numbers import interval, plain, signed
 from marketsim.reporting.robustness import CheckedEnd
 from marketsim.reporting.view import StudyView
@@ -20,10 +28,6 @@ from marketsim.results.tables import BASE
 _POLICIES_NOTE = (
     "Paired difference to base (chance that the policy is better; ? = cannot tell), its interval, "
     "and the level ± half of its."
-)
-_MEMBERS_NOTE = (
-    "other members: the tier holds at least a tenth more or fewer customers than in the base, so a difference would "
-    "compare different people."
 )
 
 
@@ -41,7 +45,7 @@ def _notes(view: StudyView, measures: Sequence[Measure]) -> tuple[str, ...]:
     if not view.policies:
         return (view.footer,)
     others = any(has_other_members(view, measure) for measure in measures)
-    return (_POLICIES_NOTE, *([_MEMBERS_NOTE] if others else []), view.footer)
+    return (_POLICIES_NOTE, *([MEMBERS_NOTE] if others else []), view.footer)
 
 
 def _level(printer: Printer, cell: Cell) -> str:
@@ -59,7 +63,7 @@ def _policy_entry(view: StudyView, policy: str, printer: Printer) -> Entry:
         return Entry("nobody", look="unclear")
     look = verdict_entry(cell, printer.measure.kpi.better).look
     if cell.verdict in (Verdict.MISSING, Verdict.NO_CHANGE, Verdict.OTHER_MEMBERS):
-        words = {Verdict.MISSING: "not in base", Verdict.OTHER_MEMBERS: "other members"}
+        words = {Verdict.MISSING: "not in base", Verdict.OTHER_MEMBERS: OTHER_MEMBERS}
         return Entry(words.get(cell.verdict, cell.verdict), (_level(printer, cell),), look)
     mean, _, ends = difference_text(printer, cell).partition(" ")
     sure = (

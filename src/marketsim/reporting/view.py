@@ -178,7 +178,9 @@ class StudyView:
             level = Estimate(int(n), float(mean), float(low), float(high))
             difference = without_rounding(Estimate(int(n), float(diff), float(diff_low), float(diff_high)), level.mean)
             same = not self._is_of_members(kpi, tier) or (policy, retailer, tier) not in self._tiers_with_others
-            cells[policy, retailer, segment, tier, kpi] = Cell(policy, level, difference, float(p) if same else math.nan, same)
+            cells[policy, retailer, segment, tier, kpi] = Cell(
+                policy, level, difference, float(p) if same else math.nan, same
+            )
         return cells
 
     @staticmethod
@@ -193,14 +195,14 @@ class StudyView:
         Tier ``all`` stands for what compares tiers with each other.
         """
         rows = self.result.summary
-        sizes = rows[(rows["kpi"] == _SIZE) & (rows["segment"] == ALL) & (rows["tier"] != ALL)]
-        wide = sizes.astype({"policy": str}).pivot_table(index=["retailer", "tier"], columns="policy", values="mean", observed=True)
-        found = set()
-        for (retailer, tier), means in wide.iterrows():
-            base = means.get(BASE, math.nan)
-            for policy, size in means.items():
-                if abs(size - base) > _OTHER_SIZE * base:
-                    found |= {(str(policy), str(retailer), str(name)) for name in (tier, ALL)}
+        rows = rows[(rows["kpi"] == _SIZE) & (rows["segment"] == ALL) & (rows["tier"] != ALL)]
+        columns = ["policy", "retailer", "tier", "mean"]
+        sizes = {(str(p), str(r), str(t)): float(mean) for p, r, t, mean in rows[columns].itertuples(index=False)}
+        found: set[tuple[str, str, str]] = set()
+        for (policy, retailer, tier), size in sizes.items():
+            base = sizes.get((BASE, retailer, tier), math.nan)
+            if abs(size - base) > _OTHER_SIZE * base:
+                found |= {(policy, retailer, tier), (policy, retailer, ALL)}
         return frozenset(found)
 
     def cell(self, policy: str, kpi: str, *, segment: str = ALL, tier: str = ALL, retailer: str | None = None) -> Cell:

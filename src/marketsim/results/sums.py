@@ -150,7 +150,8 @@ class MonthGrid:
         places = _codes(table["retailer"], rows) if rows else np.zeros(len(table), dtype=np.intp)
         self._table = table
         self._inside = (places >= 0) & window.includes(table)
-        self._cells = (places[self._inside], table["month"].to_numpy()[self._inside] - window.first_month)
+        months = table["month"].to_numpy(dtype=np.int64)[self._inside]
+        self._cells = (places[self._inside], months - window.first_month)
         self._shape = (max(len(rows), 1), window.evaluated_months)
 
     def column(self, name: str) -> FloatArray:

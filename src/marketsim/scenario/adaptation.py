@@ -31,7 +31,20 @@ class Entry(Section):
         high=1e5,
     )
     max_firms: int = number(
-        50, unit="retailers", meaning="Retailers beyond which nobody enters by himself.", source=ASSUMPTION, low=1, high=1000
+        50,
+        unit="retailers",
+        meaning="Retailers beyond which nobody enters by himself.",
+        source=ASSUMPTION,
+        low=1,
+        high=1000,
+    )
+    capital_cny: float = number(
+        100e6,
+        unit="CNY",
+        meaning="Cash of a retailer that enters later, by itself or by an event.",
+        source="ASSUMPTION; access rules for retail companies in China ask for assets of 20 to 200 million CNY by size",
+        low=0,
+        high=1e12,
     )
 
 
@@ -40,7 +53,20 @@ class Exit(Section):
 
     enabled: bool = setting(False, meaning="Whether retailers leave the market when their money is gone.")
     months: int = number(
-        3, unit="months", meaning="Months with negative cash after which a retailer leaves.", source=ASSUMPTION, low=1, high=120
+        3,
+        unit="months",
+        meaning="Months in a row that end without money after which a retailer leaves.",
+        source=ASSUMPTION,
+        low=1,
+        high=120,
+    )
+    financed_share: float = number(
+        1.0,
+        unit="1",
+        meaning="Share of unpaid bills against which a retailer can borrow; its money is cash and that.",
+        source="ASSUMPTION; the books charge interest on all unpaid bills, as if a bank held them",
+        low=0,
+        high=1,
     )
 
 

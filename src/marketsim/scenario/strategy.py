@@ -145,7 +145,12 @@ class Objective(Section):
     """What a retailer wants, as weights."""
 
     profit: float = number(
-        1.0, unit="1", meaning="Weight of profit, as a share of the first month's revenue.", source=ASSUMPTION, low=0, high=1e6
+        1.0,
+        unit="1",
+        meaning="Weight of profit, as a share of the first month's revenue.",
+        source=ASSUMPTION,
+        low=0,
+        high=1e6,
     )
     share: float = number(
         0.0, unit="1", meaning="Weight of the share of customers.", source=ASSUMPTION, low=0, high=1e6

@@ -80,4 +80,7 @@ def _entry(name: str, retailer: Retailer, study: Study) -> Iterator[Finding]:
             yield path, f"{name} has {share:g} of {segment} at the start, so it cannot enter later; set its shares to 0"
     by_event = any(isinstance(event, Entrant) and event.retailer == name for event in study.events)
     if not study.adaptation.entry.enabled and not by_event:
-        yield path, f"nothing would ever let {name} in: set adaptation.entry.enabled to true, or add an event of type entrant"
+        yield (
+            path,
+            f"nothing would ever let {name} in: set adaptation.entry.enabled to true, or add an event of type entrant",
+        )

@@ -36,7 +36,9 @@ def read_code(rule: PricingRule, folder: Path) -> tuple[str, str]:
         raise DataFileError(f"{file} is not UTF-8 text") from None
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None)
-        raise DataFileError(f"{file}{f', line {line}' if line else ''}: not Python: {getattr(error, 'msg', error)}") from None
+        raise DataFileError(
+            f"{file}{f', line {line}' if line else ''}: not Python: {getattr(error, 'msg', error)}"
+        ) from None
     _check(rule, tree, file)
     return text, hashlib.sha256(content).hexdigest()
 
@@ -48,7 +50,9 @@ def _content(path: Path, file: str) -> bytes:
         folder = path.parent
         near = closest(path.name, [entry.name for entry in folder.iterdir()] if folder.is_dir() else [])
         hint = f"; did you mean {near[0]}?" if near else ""
-        raise DataFileError(f"there is no file {file} (looked for relative to the scenario file that names it){hint}") from None
+        raise DataFileError(
+            f"there is no file {file} (looked for relative to the scenario file that names it){hint}"
+        ) from None
     except (OSError, ValueError) as error:
         raise DataFileError(f"{file} cannot be read: {getattr(error, 'strerror', None) or error}") from None
 

@@ -66,7 +66,8 @@ def test_a_market_that_opens_begins_with_nobody_knowing_a_rival() -> None:
 
 def test_a_segment_that_opens_later_learns_from_then_on() -> None:
     opening = {"events": [{"type": "opening", "month": 3, "segments": ["homes"], "awareness": 0.5}]}
-    with opened(lively({**ON, **opening, "segments.homes.awareness": 0, "segments.homes.customers": 4000})) as model:
+    homes_stay = {"segments.homes.awareness": 0, "segments.homes.customers": 4000, "segments.homes.search_rate": 0}
+    with opened(lively({**ON, **opening, **homes_stay})) as model:
         homes, shares = model.population["segment"] == 0, []
         for _ in range(8):
             model.step()
@@ -233,16 +234,18 @@ def test_advertising_of_one_retailer_moves_no_name_of_another_at_once() -> None:
     budget = {"retailers.Alpha.marketing": {"budget_cny_per_month": 5e7}}
     reference = {"word_of_mouth.reference_budget_cny_per_month": 1e4}
     scenario = lively({**LOUD, **reference, "policies": {"loud": budget}, "segments.shops.awareness": 0.2})
-    states = []
+    known, held = [], []
     for policy in ("base", "loud"):
         with opened(scenario, policy) as model:
             for _ in range(4):
                 model.step()
-            states.append(model.awareness.copy())
-    base, loud = states
-    assert (base[:, 1:] == loud[:, 1:]).all()
-    assert (loud[:, 0] >= base[:, 0]).all()
-    assert loud[:, 0].sum() > base[:, 0].sum() + 5
+            known.append(model.awareness.copy())
+            held.append(model.population["retailer"].copy())
+    customers, others = np.nonzero(known[0] != known[1])
+    signed = (held[0][customers] == others) | (held[1][customers] == others)
+    assert (signed | (others == ALPHA)).all()
+    assert (known[1][:, ALPHA] >= known[0][:, ALPHA])[held[0] != ALPHA].all()
+    assert known[1][:, ALPHA].sum() > known[0][:, ALPHA].sum() + 5
 
 
 def test_the_order_of_names_in_the_file_changes_nothing(tmp_path: Path) -> None:

@@ -48,11 +48,15 @@ def test_cost_plus_keeps_its_margin_over_a_cost_that_moved() -> None:
 def test_the_own_markup_makes_up_for_lost_profit_by_the_mwh() -> None:
     """It earned 5 CNY/MWh at first and earns 2 now: the price rises by 3."""
     now = [month(t, books={"profit_cny": 2000.0}) for t in (3, 4, 5)]
-    assert aimed_at(view(PricingRule(kind="own_markup"), history=(month(0), month(1), month(2), *now))) == pytest.approx(483.0)
+    assert aimed_at(
+        view(PricingRule(kind="own_markup"), history=(month(0), month(1), month(2), *now))
+    ) == pytest.approx(483.0)
 
 
 def test_the_competitor_undercuts_the_cheapest_down_to_its_floor() -> None:
-    rule = PricingRule(kind="competitor", undercut_cny_per_mwh=1.5, floor_margin_cny_per_mwh=4.0, partial_adjustment=1.0)
+    rule = PricingRule(
+        kind="competitor", undercut_cny_per_mwh=1.5, floor_margin_cny_per_mwh=4.0, partial_adjustment=1.0
+    )
     seen = view(rule, rivals=RIVALS)
     assert aimed_at(seen) == 476.5
     assert new_price(seen.offers["plan"], LIBRARY["competitor"](seen), rule) == 476.5
@@ -127,13 +131,20 @@ def test_retaining_meets_half_of_the_gap_but_never_below_cost() -> None:
 @pytest.mark.parametrize(("shares", "step"), [((0.1, 0.12), 2.4), ((0.12, 0.1), -2.4), ((0.1, 0.1), 0.0)])
 def test_smart_follows_the_own_share(shares: tuple[float, float], step: float) -> None:
     history = (month(0), month(1, reviewed=True, share=shares[0]), month(2, share=shares[1]))
-    assert LIBRARY["smart"](view(PricingRule(kind="smart"), history=history)).price_changes["plan"] == pytest.approx(step)
+    assert LIBRARY["smart"](view(PricingRule(kind="smart"), history=history)).price_changes["plan"] == pytest.approx(
+        step
+    )
     both = LIBRARY["smart_quality"](view(PricingRule(kind="smart_quality"), history=history, levers={"care": 0.5}))
     assert both.levers["care"] == pytest.approx(0.5 - (step > 0) * 0.1 + (step < 0) * 0.1)
 
 
-@pytest.mark.parametrize(("moves", "profit", "up"), [((0, 2), 6000, True), ((0, 2), 4000, False), ((2, 0), 6000, False), ((2, 0), 4000, True)])
-def test_hill_climbing_goes_on_after_a_gain_and_turns_after_a_loss(moves: tuple[float, float], profit: float, up: bool) -> None:
+@pytest.mark.parametrize(
+    ("moves", "profit", "up"),
+    [((0, 2), 6000, True), ((0, 2), 4000, False), ((2, 0), 6000, False), ((2, 0), 4000, True)],
+)
+def test_hill_climbing_goes_on_after_a_gain_and_turns_after_a_loss(
+    moves: tuple[float, float], profit: float, up: bool
+) -> None:
     history = (
         month(0, moves={"plan": moves[0]}),
         month(1, moves={"plan": moves[1]}, reviewed=True, books={"profit_cny": profit}),

@@ -50,13 +50,13 @@ def test_a_mapping_a_decision_or_nothing_are_decisions() -> None:
         (480.0, "it must return a mapping"),
         ({"price": {}}, "there is no part of a decision price"),
         ({"prices": 480.0}, "prices must be a mapping"),
-        ({"prices": {"unknown": 480.0}}, "there is no entry unknown; there are plan"),
+        ({"prices": {"unknown": 480.0}}, "there is no offer unknown; there are plan"),
         ({"prices": {"plan": float("nan")}}, r"prices.plan = nan: must be a number"),
         ({"prices": {"plan": "dear"}}, r"prices.plan = 'dear': must be a number"),
         ({"prices": {"plan": 10**400}}, "must be a number"),
-        ({"levers": {"care": 0.5}}, "there is no entry care; there are none"),
+        ({"levers": {"care": 0.5}}, "there is no lever care; there are none"),
         ({"staff": {"contact": -1}}, "must be a number between 0 and 100"),
-        ({"retention": {"homes": 1}}, "there is no entry homes"),
+        ({"retention": {"homes": 1}}, "there is no segment homes"),
     ],
 )
 def test_anything_else_is_refused_in_words(answer: Any, said: str) -> None:
@@ -72,7 +72,10 @@ def test_anything_else_is_refused_in_words(answer: Any, said: str) -> None:
     [
         ("def decide(view):\n    return 1 / 0\n", r"mine.py, line 2, month 3, retailer Own: decide: ZeroDivisionError"),
         ("def decide(view):\n    return view.nothing\n", r"mine.py, line 2, month 3.*AttributeError.*nothing"),
-        ("def decide(view):\n    return {'prices': {'x': 1}}\n", r"mine.py, month 3, retailer Own: decide: prices: there is no entry x"),
+        (
+            "def decide(view):\n    return {'prices': {'x': 1}}\n",
+            r"mine.py, line 1, month 3, retailer Own: decide: prices: there is no offer x",
+        ),
         ("def decide(view):\n    view.month = 4\n", r"mine.py, line 2.*FrozenInstanceError"),
     ],
 )
@@ -104,7 +107,11 @@ def test_a_file_that_is_missing_or_wrong_is_found_when_the_scenario_is_loaded(tm
         ("def other(view): return None", {}, "mine.py defines no function decide; its functions are other"),
         ("def decide(view): return None", {"function": "price"}, "mine.py defines no function price"),
         ("def decide(): return None", {}, "mine.py, line 1: decide must take what the retailer sees"),
-        ("def decide(view, a=1): return None", {"parameters": {"b": 2}}, "decide takes no parameter b; it takes view, a"),
+        (
+            "def decide(view, a=1): return None",
+            {"parameters": {"b": 2}},
+            "decide takes no parameter b; it takes view, a",
+        ),
         ("def decide(view): return None", {"file": None}, "kind python needs the file"),
     ):
         with pytest.raises(Exception, match=said.replace("(", r"\(")):
@@ -126,7 +133,9 @@ def test_code_and_its_hash_travel_with_the_scenario(tmp_path: Path) -> None:
 def test_draws_are_the_same_in_every_run_of_a_world(tmp_path: Path) -> None:
     code = "def decide(view):\n    return {'price_changes': {name: view.draw('step') for name in view.offers}}\n"
     scenario = market(tmp_path, code)
-    prices = [by_month(run(scenario, replication=r)["retailer_month"], "Alpha", "list_price_cny_per_mwh") for r in (0, 0, 1)]
+    prices = [
+        by_month(run(scenario, replication=r)["retailer_month"], "Alpha", "list_price_cny_per_mwh") for r in (0, 0, 1)
+    ]
     assert (prices[0] == prices[1]).all()
     assert (prices[0][1:] != prices[2][1:]).all()
     assert ((prices[0][1:] > prices[0][:-1]) & (prices[0][1:] < prices[0][:-1] + 1)).all()

@@ -12,7 +12,9 @@ from marketsim.simulation.strategies.view import DeskView, Month, OfferView, Ret
 def offer(name: str = "plan", price: float = 480.0, cost: float = 470.0, **others: Any) -> OfferView:
     """Return an own offer to the works."""
     fields = {"kind": "fixed", "segments": ("works",), "weights": {"works": 1.0}, "first_margin_cny_per_mwh": 12.0}
-    return OfferView(name=name, price_cny_per_mwh=price, cost_cny_per_mwh=cost, move_cny_per_mwh=0.0, **{**fields, **others})
+    return OfferView(
+        name=name, price_cny_per_mwh=price, cost_cny_per_mwh=cost, move_cny_per_mwh=0.0, **{**fields, **others}
+    )
 
 
 def segment(name: str = "works", **others: Any) -> SegmentView:
@@ -38,7 +40,13 @@ def rival(name: str, price: float, **others: Any) -> RivalView:
 
 def month(number: int, *, reviewed: bool = False, share: float = 0.1, **others: Any) -> Month:
     """Return a month in which 1000 MWh brought 5000 CNY."""
-    books = {"profit_cny": 5000.0, "energy_mwh": 1000.0, "revenue_cny": 480000.0, "customers": 100.0, **others.pop("books", {})}
+    books = {
+        "profit_cny": 5000.0,
+        "energy_mwh": 1000.0,
+        "revenue_cny": 480000.0,
+        "customers": 100.0,
+        **others.pop("books", {}),
+    }
     fields = {"satisfaction": 0.7, "moves": {"plan": 0.0}, "levers": {}}
     return Month(month=number, reviewed=reviewed, books=books, share=share, **{**fields, **others})
 

@@ -10,7 +10,10 @@ from marketsim.reporting.answer import Answer
 from marketsim.reporting.charts.chart import Chart, Subject, subject_of
 from marketsim.reporting.charts.dose import dose
 from marketsim.reporting.charts.effects import effects
+from marketsim.reporting.charts.event_study import event_study
+from marketsim.reporting.charts.factorial import factorial
 from marketsim.reporting.charts.flows import flows
+from marketsim.reporting.charts.matrix import matrix
 from marketsim.reporting.charts.policy_map import policy_map
 from marketsim.reporting.charts.satisfaction import satisfaction
 from marketsim.reporting.charts.segments import segments
@@ -23,12 +26,15 @@ from marketsim.reporting.view import StudyView
 Draw = Callable[[Subject], Chart | list[Chart] | None]
 
 CHARTS: tuple[Draw, ...] = (
+    matrix,
+    factorial,
     dose,
     effects,
     segments,
     waits,
     satisfaction,
     shares,
+    event_study,
     waterfall,
     policy_map,
     flows,

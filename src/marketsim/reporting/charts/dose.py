@@ -68,10 +68,11 @@ def dose(subject: Subject) -> Chart | None:
     for axes in grid[len(panels) :]:
         axes.set_visible(False)
     number_axis(grid[: len(panels)], found, log=log)
-    figure.supxlabel(f"{axis_title(found)}\n", fontsize=9, color=style.INK)
+    figure.supxlabel(f"{axis_title(found)}\n\n", fontsize=9, color=style.INK)
     key(figure, found)
     notes = whisker_notes(subject, [Measure(kpi("satisfaction"), tier) for tier in served_tiers(subject.view)])
-    figure.text(0.006, 0.006, subject.footer(*notes), fontsize=7.5, color=style.QUIET, ha="left", va="bottom")
+    footer = f"{subject.footer()}\n{' · '.join(notes)}"
+    figure.text(0.006, 0.004, footer, fontsize=7.5, color=style.QUIET, ha="left", va="bottom")
     return Chart(
         "dose_response",
         f"How the effect moves from {found[0].points[0][1]} to {found[0].points[-1][1]}",

@@ -49,7 +49,8 @@ def no_dot(axes: Axes, cell: Cell, row: float) -> None:
         return
     words = "not in base" if math.isfinite(cell.level.mean) else "nobody"
     words = "other members" if cell.verdict == Verdict.OTHER_MEMBERS else words
-    style.note(axes, words, (0, row), (0, 0), fontsize=7.5, color=style.QUIET, va="center", ha="center")
+    look = {"fontsize": 7.5, "color": style.QUIET, "va": "center", "ha": "center"}
+    style.note(axes, words, (0.5, row), (0, 0), xycoords=("axes fraction", "data"), **look)
 
 
 def _look(cell: Cell, better: int) -> dict[str, Any]:

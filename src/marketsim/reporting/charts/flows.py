@@ -37,7 +37,7 @@ def flows(subject: Subject) -> Chart | None:
         other = _yearly(view, policy, suppliers)
         worlds = min(len(base), len(other))
         panels.append((style.folded(subject.policy_labels[policy], 26), other.mean(axis=0), False))
-        panels.append(("change (blue: more, orange: less)", (other[:worlds] - base[:worlds]).mean(axis=0), True))
+        panels.append(("change (blue more, orange less)", (other[:worlds] - base[:worlds]).mean(axis=0), True))
     figure = style.new_figure(1.6 + 0.36 * len(suppliers), width=style.WIDTH_INCHES)
     labels = [_label(subject, name) for name in suppliers]
     for axes, (title, matrix, change) in zip(figure.subplots(1, len(panels), squeeze=False)[0], panels, strict=True):
@@ -124,7 +124,7 @@ def _matrix(axes: Axes, matrix: FloatArray, labels: list[str], title: str, *, ch
     axes.set_yticks(ticks, labels, fontsize=8)
     axes.set_xlabel("wins")
     axes.set_ylabel("loses")
-    axes.set_title(f"{title}\nGWh a year", fontsize=9)
+    axes.set_title(f"{title}\nGWh a year", fontsize=8.5)
     axes.grid(visible=False)
 
 

@@ -40,13 +40,13 @@ def satisfaction(subject: Subject) -> Chart | None:
     for axes in panels:
         mark_start(axes, subject, words=False)
         axes.set_xlabel("month")
-    left_out = [style.drawable(subject.policy_labels[name]) for name in _left_out(subject)]
-    drawn = [f"not drawn: {joined(left_out)}"] if left_out else []
+    missing = [style.drawable(subject.policy_labels[name]) for name in left_out(subject)]
+    drawn = [f"not drawn: {joined(missing)}"] if missing else []
     style.footer(figure, subject.footer("bands: base and best policy", *drawn))
     return Chart(
         "satisfaction_over_time",
         "Satisfaction by tier over time",
-        f"{_satisfaction_finding(subject, tiers)}{_left_out_words(subject)}",
+        f"{_satisfaction_finding(subject, tiers)}{_others_words(subject, tiers)}{_left_out_words(subject)}",
         "Lines over months with 95 % bands: mean satisfaction of VIPs and ordinary customers, and the gap.",
         figure,
         pd.concat(frames, ignore_index=True),
@@ -66,15 +66,26 @@ def shown_policies(subject: Subject) -> list[str]:
     return [BASE, *policies]
 
 
-def _left_out(subject: Subject) -> list[str]:
+def left_out(subject: Subject) -> list[str]:
+    """Return the policies that have no line."""
     shown = shown_policies(subject)
     return [policy for policy in subject.view.policies if policy not in shown]
 
 
 def _left_out_words(subject: Subject) -> str:
     """Name the policies that have no line, so that nobody takes the picture for all of them."""
-    names = _left_out(subject)
+    names = left_out(subject)
     return f" Not drawn, to keep lines apart: {joined(names)}." if names else ""
+
+
+def _others_words(subject: Subject, tiers: Sequence[str]) -> str:
+    """Say which lines are of other people than the base's, so that nobody reads a difference between them."""
+    view, names = subject.view, []
+    for policy in shown_policies(subject)[1:]:
+        cells = [view.cell(policy, "satisfaction", tier=tier) for tier in tiers]
+        if any(cell.verdict == Verdict.OTHER_MEMBERS for cell in cells):
+            names.append(policy)
+    return f" Tiers hold other customers than in the base under {joined(names)}." if names else ""
 
 
 def _tier_panel(axes: Axes, subject: Subject, tier: str) -> pd.DataFrame:

@@ -67,7 +67,8 @@ def _desk_chart(subject: Subject, desk: str) -> Chart | None:
     _rows(wait_axes, subject, policies)
     _beside(text_axes, view, desk, tiers, policies)
     _key(figure, tiers)
-    style.footer(figure, subject.footer(*whisker_notes(subject, [Measure(kpi("satisfaction"), tier) for tier in tiers])))
+    notes = whisker_notes(subject, [Measure(kpi("satisfaction"), tier) for tier in tiers])
+    style.footer(figure, f"{subject.footer()}\n{' · '.join(notes)}")
     return Chart(
         f"waits_{desk}",
         f"Waits: {DESK_TITLES[desk]}",

@@ -23,6 +23,13 @@ _COSTS = {
     "acquisition_cny": ("acquisition", -1.0),
     "penalty_cny": ("penalties", -1.0),
     "interest_cny": ("working capital", -1.0),
+    "deviation_cny": ("deviation penalties", -1.0),
+    "bad_debt_cny": ("bad debt", -1.0),
+    "compensation_cny": ("compensation and fines", -1.0),
+    "stranded_cny": ("stranded investments", -1.0),
+    "marketing_cny": ("marketing", -1.0),
+    "rebate_cny": ("rebates", -1.0),
+    "depreciation_cny": ("depreciation", -1.0),
 }
 _NAMED_SOURCES = 3
 _SMALL = 0.004

@@ -61,9 +61,6 @@ class Adaptation(Mechanism):
 
         A retailer that waits in the base and not under the policy enters now.
         """
-        for retailer in self.entrants:
-            if not retailer.active and not waits(retailer.name, self.model.study):
-                entry.begin(self.model, retailer)
         carry_out.reset_changed_offers(self.model, self._base_study)
         reset_elsewhere = self.model.mechanism(PersonalPrices) is not None
         for retailer in self.model.retailers:
@@ -71,14 +68,18 @@ class Adaptation(Mechanism):
             carry_out.keep_adapted_staff(self.model, self._base_study, retailer, memory, retailer in self.entrants)
             if self.model.study.retailers[retailer.name].strategy != self._base_study.retailers[retailer.name].strategy:
                 carry_out.forget_personal_prices(self.model, retailer, memory, reset_elsewhere)
+        for retailer in self.entrants:
+            has_been_in = bool(self.memories[retailer.index].history)
+            if not retailer.active and not has_been_in and not waits(retailer.name, self.model.study):
+                entry.begin(self.model, retailer)
 
     def environment(self) -> None:
         """Let retailers enter whom an event brings in; they sell from this month on."""
-        for retailer in self.model.retailers:
-            self.memories[retailer.index].staff = retailer.staff.copy()
         for event in self.model.base.events:
             if isinstance(event, Entrant) and event.month == self.model.month:
                 entry.begin(self.model, self._named(event.retailer))
+        for retailer in self.model.retailers:
+            self.memories[retailer.index].staff = retailer.staff.copy()
 
     def decide(self) -> None:
         """Let retailers in review decide, all on the same observation, and carry out what is decided."""
@@ -110,7 +111,7 @@ class Adaptation(Mechanism):
         """Close the month in everybody's memory; let retailers leave whose money is gone, and others enter."""
         model = self.model
         if model.month == 0:
-            for retailer in self.entrants:
+            for retailer in (r for r in self.entrants if not r.active):
                 entry.give_capital(model, retailer)
         for retailer in model.retailers:
             if retailer.active:
@@ -118,6 +119,7 @@ class Adaptation(Mechanism):
                 note_month(model, retailer, memory, month_of(model, retailer, memory, targets(model, retailer.index)))
         for retailer in self._leaving():
             entry.leave(model, retailer)
+            self.memories[retailer.index].orders.clear()
         for retailer in entry.drawn_in(model, self.memories, self.entrants):
             entry.begin(model, retailer)
 
@@ -169,7 +171,8 @@ class Adaptation(Mechanism):
         leaving = []
         for retailer in (r for r in model.retailers if r.active):
             memory = self.memories[retailer.index]
-            memory.months_short = memory.months_short + 1 if retailer.cash < 0 else 0
+            money = retailer.cash + rules.financed_share * retailer.receivables
+            memory.months_short = memory.months_short + 1 if money < 0 else 0
             if retailer.name in named or (rules.enabled and memory.months_short >= rules.months):
                 leaving.append(retailer)
         return leaving

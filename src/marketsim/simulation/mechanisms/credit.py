@@ -13,6 +13,7 @@ from marketsim.market.population import ORDINARY
 from marketsim.market.sums import sums_by
 from marketsim.simulation.books import Receipts
 from marketsim.simulation.mechanisms.base import Columns, Mechanism
+from marketsim.simulation.mechanisms.information import credit_view
 from marketsim.simulation.mechanisms.payers import Payers
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class CreditRisk(Mechanism):
     stress and falls with satisfaction; who has one adds to it until it pays up, at once or by instalments. Under strict
     collection supply is cut after some months and notice, unless a rule protects the customer. After `default_months` all
     that it owes is given up and the customer falls to the default supplier. What the default supplier bills is not followed.
+    Retailers ask for security by the credit grade on record; customers know their own when they compare offers.
     Where the grid bears the loss, all this goes on between it and the customers, and retailers are paid after the lag.
 
     Attributes:
@@ -41,7 +43,8 @@ class CreditRisk(Mechanism):
         ledger: overdue accounts.
         bills: bills not yet due.
         deposits: securities.
-        cells: columns of the month. Each of shape (suppliers, segments, 4).
+        arrears: overdue bills at the end of the month, CNY. Shape (suppliers,).
+        cells: columns of the month by segment and tier. Each of shape (suppliers, segments, 4).
     """
 
     @classmethod
@@ -117,7 +120,7 @@ class CreditRisk(Mechanism):
         price = people["price"] + model.behaviour.network_cny_per_mwh
         followed = (people["alive"] > 0) & (self.supplier < self.suppliers - 1)
         amounts = np.where(followed, price * people["use"] + model.plans["fixed_fee"][people["plan"]], 0.0)
-        asked = self.rules.in_advance[self.supplier, people["credit"]] & self.retailer_bears
+        asked = self.rules.in_advance[self.supplier, credit_view(model)] & self.retailer_bears
         self.in_advance = np.where(signed, asked, self.in_advance)
         paid = np.flatnonzero(self.in_advance)
         self._pay(Due(paid, self.supplier[paid], amounts[paid]))
@@ -139,7 +142,7 @@ class CreditRisk(Mechanism):
         self.ledger.drop(accounts["amount"] <= 0.0)
         self.deposits.give_back(left)
         if self.retailer_bears:
-            months = self.rules.deposit_months[self.supplier, people["credit"]]
+            months = self.rules.deposit_months[self.supplier, credit_view(self.model)]
             monthly_bill = np.maximum(np.nan_to_num(people["bill"] * people["usual_use"]), 0.0)
             self.deposits.ask(signed, self.supplier, months * monthly_bill)
 
@@ -180,6 +183,7 @@ class CreditRisk(Mechanism):
         accounts = self.ledger.accounts
         self.cells["arrears_cny"] = self._cells(accounts["row"], accounts["creditor"], accounts["amount"])
         self.cells["written_off_cny"] = self._cells(*lost)
+        self.arrears = sums_by(accounts["creditor"], self.weight[accounts["row"]] * accounts["amount"], self.suppliers)
         self._release(lost)
         if self.retailer_bears:
             self._enter_books(sums_by(lost.creditors, self.weight[lost.rows] * lost.amounts, self.suppliers))
@@ -203,9 +207,7 @@ class CreditRisk(Mechanism):
 
     def _enter_books(self, given_up: FloatArray) -> None:
         """Tell retailers what was paid, lost and is owed."""
-        accounts = self.ledger.accounts
-        overdue = sums_by(accounts["creditor"], self.weight[accounts["row"]] * accounts["amount"], self.suppliers)
-        owed = overdue + self.bills.owed(self.weight, self.suppliers)
+        owed = self.arrears + self.bills.owed(self.weight, self.suppliers)
         held = self.deposits.held(self.weight, self.suppliers)
         for retailer in self.model.retailers:
             j, charges = retailer.index, retailer.charges
@@ -225,7 +227,7 @@ class CreditRisk(Mechanism):
 
     def retailer_columns(self) -> Columns:
         """Return overdue bills by the supplier that sent them."""
-        return {"arrears_cny": self.cells["arrears_cny"].sum(axis=(1, 2))}
+        return {"arrears_cny": self.arrears}
 
     def segment_columns(self) -> Columns:
         """Return late payers, cut-offs, protected customers, arrears and losses."""

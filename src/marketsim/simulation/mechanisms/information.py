@@ -55,6 +55,7 @@ class CustomerInformation(Mechanism):
         super().__init__(model)
         self.settings = model.study.information
         self._used_tags = tags_in_use(model.base, model.policy_study)
+        self._truth = knowledge.truth_of(model.population)
         self._book = knowledge.Book(model.population)
         self._by_key = np.argsort(model.population["key"])
         self._true_tier = np.zeros(len(model.population), dtype=np.int32)
@@ -108,10 +109,10 @@ class CustomerInformation(Mechanism):
     def _read(self) -> None:
         """Bring what is known up to date, and with it match (E4) and tags."""
         model, population = self.model, self.model.population
-        truth = knowledge.truth_of(population, self._habits.values)
+        self._truth["habit"] = self._habits.values
         self.valid = self._book.valid(self._upkeep)
-        self._known = self._book.read(truth, self.valid)
-        self._matches = self._known["need"] == truth["need"]
+        self._known = self._book.read(self._truth, self.valid)
+        self._matches = self._known["need"] == self._truth["need"]
         population["match"] = np.where(self._matches, 1.0, self.settings.match_penalty)
         population["tags"] = tags_carried(model.study, self._used_tags, model.frame, population, self._known)
 

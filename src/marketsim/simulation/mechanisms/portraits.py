@@ -27,6 +27,7 @@ class TrueTags(Mechanism):
         super().__init__(model)
         self._used = tags_in_use(model.base, model.policy_study)
         self._habits = PaymentHabits(len(model.population))
+        self._truth = truth_of(model.population)
         self._put_down()
 
     def inform(self) -> None:
@@ -37,5 +38,5 @@ class TrueTags(Mechanism):
 
     def _put_down(self) -> None:
         model, population = self.model, self.model.population
-        truth = truth_of(population, self._habits.values)
-        population["tags"] = tags_carried(model.study, self._used, model.frame, population, truth)
+        self._truth["habit"] = self._habits.values
+        population["tags"] = tags_carried(model.study, self._used, model.frame, population, self._truth)

@@ -15,7 +15,9 @@ def smart(view: RetailerView) -> Decision:
 def smart_quality(view: RetailerView) -> Decision:
     """As smart; and all own levers one step up while the share shrinks, one step down while it grows."""
     growth = _sign(share_growth(view))
-    return Decision(price_changes=_steps(view, growth).price_changes, levers=stepped(view, -growth * view.rule.lever_step))
+    return Decision(
+        price_changes=_steps(view, growth).price_changes, levers=stepped(view, -growth * view.rule.lever_step)
+    )
 
 
 def share_growth(view: RetailerView) -> float:
@@ -46,7 +48,9 @@ def objective(view: RetailerView, months: tuple[Month, ...]) -> float:
     scale = next((month.books["revenue_cny"] for month in view.history if month.books["revenue_cny"] > 0), 1.0)
     wanted = view.objective
     totals = (
-        wanted.profit * month.books["profit_cny"] / scale + wanted.share * month.share + wanted.satisfaction * month.satisfaction
+        wanted.profit * month.books["profit_cny"] / scale
+        + wanted.share * month.share
+        + wanted.satisfaction * month.satisfaction
         for month in months
     )
     return sum(totals) / len(months)

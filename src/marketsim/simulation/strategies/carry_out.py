@@ -14,8 +14,9 @@ from marketsim.market.tariffs import LINKED
 from marketsim.scenario.service import DESKS, Desk
 from marketsim.scenario.study import Study
 from marketsim.simulation.strategies.decide import Reviewed
+from marketsim.simulation.strategies.desk_records import attainment
 from marketsim.simulation.strategies.memory import Memory, Order, PlannedLever
-from marketsim.simulation.strategies.observe import Observation, attainment, lever_rows, targets
+from marketsim.simulation.strategies.observe import Observation, lever_rows, targets
 from marketsim.simulation.strategies.pricing import LEAST_SLOPE
 from marketsim.simulation.strategies.staffing import staff_factor
 

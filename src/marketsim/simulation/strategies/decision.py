@@ -61,26 +61,26 @@ def decision_from(value: Any, view: RetailerView) -> Decision:
         value = {part: getattr(value, part) for part in PARTS}
     if not isinstance(value, Mapping):
         raise ValueError(f"it must return a mapping of {one_of(PARTS)}, or None; it returned {value!r}")
-    known = {
-        "prices": view.offers,
-        "price_changes": view.offers,
-        "levers": view.levers,
-        "staff": view.desks,
+    known: dict[str, tuple[str, Mapping[str, Any]]] = {
+        "prices": ("offer", view.offers),
+        "price_changes": ("offer", view.offers),
+        "levers": ("lever", view.levers),
+        "staff": ("desk", view.desks),
     }
     for part, entries in value.items():
         if part not in PARTS:
             raise ValueError(no_such("part of a decision", str(part), PARTS))
-        _check(part, entries, known.get(part, view.segments))
+        _check(part, entries, *known.get(part, ("segment", view.segments)))
     return Decision(**{part: {name: float(n) for name, n in entries.items()} for part, entries in value.items()})
 
 
-def _check(part: str, entries: Any, known: Mapping[str, Any]) -> None:
+def _check(part: str, entries: Any, what: str, known: Mapping[str, Any]) -> None:
     if not isinstance(entries, Mapping):
         raise ValueError(f"{part} must be a mapping of names to numbers; it is {entries!r}")
     low, high = _LIMITS.get(part, (-_PRICE_LIMIT, _PRICE_LIMIT))
     for name, number in entries.items():
         if name not in known:
-            raise ValueError(f"{part}: {no_such('entry', str(name), known)}")
+            raise ValueError(f"{part}: {no_such(what, str(name), known)}")
         try:
             fits = math.isfinite(number) and low <= float(number) <= high
         except (TypeError, ValueError, OverflowError):

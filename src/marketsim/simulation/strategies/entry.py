@@ -12,7 +12,6 @@ from marketsim.market.bulk_draws import uniforms
 from marketsim.market.draws import purpose_key
 from marketsim.scenario.service import DESKS
 from marketsim.scenario.strategy_checks import waits
-from marketsim.simulation.books import START_MONTHS_OF_FIXED_COST
 from marketsim.simulation.strategies.memory import Memory
 
 if TYPE_CHECKING:
@@ -70,10 +69,8 @@ def founding_staff(model: RetailMarket, retailer: Retailer) -> NDArray[np.float6
 
 
 def give_capital(model: RetailMarket, retailer: Retailer) -> None:
-    """Give a retailer that waits the means to begin with: some months of its fixed cost."""
-    costs = model.study.retailers[retailer.name].costs
-    wages = float(founding_staff(model, retailer).sum()) * costs.wage_cny_per_month
-    retailer.books.cash += START_MONTHS_OF_FIXED_COST * (costs.overhead_cny_per_month + wages)
+    """Give a retailer that waits the cash that it will begin with."""
+    retailer.books.cash += model.study.adaptation.entry.capital_cny
     retailer.books.accounts["cash_cny"] = retailer.books.cash
 
 

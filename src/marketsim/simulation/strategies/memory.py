@@ -57,7 +57,7 @@ class Memory:
         codes: user strategies in use.
         last_review: month of the last review, -1 before the first.
         service_cost: what billing and levers cost by the customer last month, CNY/MWh.
-        months_short: months in a row that ended with negative cash.
+        months_short: months in a row that ended without money.
         personal: prices for single customers that were decided on, by part of the decision and segment, CNY/MWh.
     """
 
@@ -108,7 +108,11 @@ def month_of(model: RetailMarket, retailer: Retailer, memory: Memory, levers: di
         books=dict(retailer.accounts),
         share=float(customers[retailer.index] / customers.sum()) if customers.sum() > 0 else 0.0,
         satisfaction=float((rating * weights).sum() / weights.sum()),
-        moves={offer: float(model.price_moves[row]) for row, (name, offer) in enumerate(frame.offers) if name == retailer.name},
+        moves={
+            offer: float(model.price_moves[row])
+            for row, (name, offer) in enumerate(frame.offers)
+            if name == retailer.name
+        },
         levers=levers,
     )
 
@@ -125,4 +129,3 @@ def review_offset(model: RetailMarket, retailer: int, review_months: int) -> int
     key = purpose_key(model.world, "first review")
     draw = uniforms(key, model.frame.retailer_keys[retailer : retailer + 1])[0]
     return int(draw * review_months)
-

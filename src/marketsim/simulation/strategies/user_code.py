@@ -43,8 +43,11 @@ class UserStrategy:
             raise StrategyError(f"{where}: {self.function}: {_said(error)}") from error
 
     def _place(self, error: BaseException) -> str:
+        """Return file and line: where it failed, or where the function begins that returned what cannot be."""
         lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == self.file]
-        return f"{self.file}, line {lines[-1]}" if lines else self.file
+        code = getattr(getattr(self, "_decide", None), "__code__", None)
+        line = lines[-1] if lines else getattr(code, "co_firstlineno", None)
+        return f"{self.file}, line {line}" if line else self.file
 
 
 def _said(error: BaseException) -> str:
