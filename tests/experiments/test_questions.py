@@ -9,12 +9,12 @@ from typing import Any
 import pandas as pd
 import pytest
 from tests.experiments.fake_models import Impatient, always_failing
-from tests.results.fake_market import VISIBILITY, scenario, simulate
+from tests.results.fake_market import VISIBILITY, retailer, scenario, simulate
 
 from marketsim.errors import RunFailedError, ScenarioError, StudyInterruptedError
 from marketsim.experiments.alone import Ask, ask_alone
 from marketsim.experiments.laboratory import Laboratory
-from marketsim.experiments.ladder import FIGURES, LEFT_OUT, ONE_BY_ONE, climb, rungs
+from marketsim.experiments.ladder import FIGURES, LEFT_OUT, ONE_BY_ONE, climb, off_switches, rungs
 from marketsim.experiments.plan import plan
 from marketsim.experiments.progress import Progress, Silent
 from marketsim.experiments.questions import answer_questions, find_break_evens
@@ -22,7 +22,7 @@ from marketsim.experiments.runs import Simulate
 from marketsim.experiments.study import Settings, carry_out
 from marketsim.results.run_result import RunResult
 from marketsim.results.store import load, read_answers
-from marketsim.scenario.changes import with_policy
+from marketsim.scenario.changes import with_changes, with_policy
 from marketsim.scenario.loaded import Scenario
 
 STAFF = "retailers.Alpha.desks.contact.staff_factor"
@@ -142,6 +142,37 @@ def test_the_ladder_shows_which_mechanism_matters(tmp_path: Path) -> None:
     assert profit["adds_low"][1] > 0
     assert profit["adds"][2] == profit["adds"][4] == 0
     assert profit["adds"][3] == pytest.approx(profit["adds"][1])
+
+
+def test_strategies_and_entry_are_rungs_and_idle_events_are_left_out() -> None:
+    follower = {**retailer(), "strategy": {"kind": "competitor"}}
+    storm = {"type": "outage_storm", "month": 3, "size": 4.0, "duration_months": 2}
+    given = scenario(
+        retailers={"Alpha": retailer(), "Beta": follower},
+        reliability={"enabled": True},
+        adaptation={"exit": {"enabled": True}},
+        events=[storm],
+    )
+    off = off_switches(given.study)
+    assert off["adaptation"] == {"adaptation.exit.enabled": False, "retailers.Beta.strategy": None}
+    assert list(off) == ["fairness", "complaints", "reliability", "adaptation"]
+    steps = rungs(given)
+    assert steps[4].changes == {}
+    assert set(steps[3].changes) == set(off["adaptation"])
+    assert [len(with_changes(given, step.changes, "ladder").study.events) for step in steps] == [
+        0,
+        0,
+        0,
+        1,
+        1,
+        1,
+        1,
+        0,
+        1,
+    ]
+    still = with_changes(given, steps[3].changes, "ladder").study
+    assert still.retailers["Beta"].strategy.kind == "hold"
+    assert not still.adaptation.exit.enabled
 
 
 def test_a_ladder_without_rungs() -> None:

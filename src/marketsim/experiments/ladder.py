@@ -15,20 +15,25 @@ from marketsim.results.tables import ALL
 from marketsim.scenario.changes import with_changes
 from marketsim.scenario.loaded import Scenario
 from marketsim.scenario.merging import dump
-from marketsim.scenario.paths import no_such
+from marketsim.scenario.strategy import Strategy
+from marketsim.scenario.study import Study
 
-MECHANISMS: dict[str, str] = {
-    "fairness": "behaviour.fairness.enabled",
-    "complaints": "behaviour.complaints.enabled",
-    "information": "information.enabled",
-    "reliability": "reliability.enabled",
-    "demand": "demand.enabled",
-    "word of mouth": "word_of_mouth.enabled",
-    "credit": "credit.enabled",
-    "settlement": "settlement.enabled",
-    "adaptation": "adaptation.enabled",
+MECHANISMS: dict[str, tuple[str, ...]] = {
+    "fairness": ("behaviour.fairness.enabled",),
+    "complaints": ("behaviour.complaints.enabled",),
+    "information": ("information.enabled",),
+    "reliability": ("reliability.enabled",),
+    "demand": ("demand.enabled",),
+    "word of mouth": ("word_of_mouth.enabled",),
+    "credit": ("credit.enabled",),
+    "settlement": ("settlement.enabled",),
+    "adaptation": ("adaptation.entry.enabled", "adaptation.exit.enabled", "adaptation.imitation.enabled"),
 }
-"""The mechanisms that can be switched off, in the order in which they are switched on, with their switches."""
+"""The mechanisms that can be switched off, in the order in which they are switched on, with their switches.
+
+Adaptation also holds the retailers' strategies: without it every retailer keeps what the scenario gives it.
+"""
+_ADAPTATION = "adaptation"
 FIGURES = (
     ("profit_cny_per_year", ALL),
     ("share_energy", ALL),
@@ -62,16 +67,32 @@ def rungs(scenario: Scenario) -> list[Rung]:
     Raises:
         ScenarioError: no mechanism of the scenario is on.
     """
-    used = {name: path for name, path in MECHANISMS.items() if _is_on(dump(scenario.study), path)}
-    if not used:
-        raise ScenarioError(
-            [Problem("", f"none of the mechanisms is on: {', '.join(MECHANISMS.values())}")], scenario.source
+    off = off_switches(scenario.study)
+    if not off:
+        message = f"none of the mechanisms is on: {', '.join(MECHANISMS)}"
+        raise ScenarioError([Problem("", message)], scenario.source or scenario.name)
+    names = list(off)
+    climbing = [(names[count:], names[count - 1] if count else "") for count in range(len(names) + 1)]
+    found = [(ONE_BY_ONE, name, missing) for missing, name in climbing] + [(LEFT_OUT, name, [name]) for name in names]
+    return [
+        Rung(
+            series,
+            name,
+            _without_idle_events(scenario, {path: value for m in missing for path, value in off[m].items()}),
         )
-    off, names = dict.fromkeys(used.values(), False), list(used)
-    climbing = [(names[:count], names[count - 1] if count else "") for count in range(len(names) + 1)]
-    found = [Rung(ONE_BY_ONE, name, {**off, **dict.fromkeys((used[n] for n in on), True)}) for on, name in climbing]
-    found += [Rung(LEFT_OUT, name, {path: False}) for name, path in used.items()]
-    return [Rung(rung.series, rung.mechanism, _without_idle_events(scenario, rung.changes)) for rung in found]
+        for series, name, missing in found
+    ]
+
+
+def off_switches(study: Study) -> dict[str, dict[str, Any]]:
+    """Return the mechanisms of a study that are on, each with the changes that switch it off."""
+    data = dump(study)
+    off: dict[str, dict[str, Any]] = {
+        name: {path: False for path in paths if _is_on(data, path)} for name, paths in MECHANISMS.items()
+    }
+    strategists = [name for name, retailer in study.retailers.items() if retailer.strategy != Strategy()]
+    off[_ADAPTATION] |= {f"retailers.{name}.strategy": None for name in strategists}
+    return {name: changes for name, changes in off.items() if changes}
 
 
 def _is_on(data: Any, path: str) -> bool:
@@ -82,7 +103,6 @@ def _is_on(data: Any, path: str) -> bool:
 
 def _without_idle_events(scenario: Scenario, changes: dict[str, Any]) -> dict[str, Any]:
     """Return changes that also take out the events that need a mechanism which they switch off."""
-    changes = {path: value for path, value in changes.items() if _is_on(dump(scenario.study), path) != value}
     try:
         with_changes(scenario, changes, "ladder")
     except ScenarioError as error:
@@ -151,9 +171,3 @@ def _described(
             *("diff", "diff_low", "diff_high", "adds", "adds_low", "adds_high"),
         ]
     ]
-
-
-def check_policy(scenario: Scenario, policy: str) -> None:
-    """Raise ScenarioError if the study has no such policy."""
-    if policy not in scenario.study.policies:
-        raise ScenarioError([Problem("--policy", no_such("policy", policy, scenario.study.policies))], "the command")

@@ -30,7 +30,7 @@ def rows_of(answers: Answers, name: str) -> Iterator[Row]:
     """Yield the rows of a table of answers, if there is one."""
     table = answers.get(name)
     if table is not None:
-        yield from table.to_dict("records")  # type: ignore[misc]
+        yield from table.to_dict("records")
 
 
 def _break_even_sentence(row: Row) -> str:

@@ -36,7 +36,7 @@ def with_combinations(tree: Node) -> tuple[Node, list[Problem]]:
     policies = tree.value.get("policies") if tree.is_mapping else None
     given: _Changes = dict(policies.value) if policies is not None and policies.is_mapping else {}
     made: _Changes = {}
-    problems: list[Problem] = []
+    problems = _too_many(tree)
     for parts, name, origin in (*_of_factors(tree), *_of_matrix(tree)):
         problem = _problem(parts, name, given, origin)
         if problem is not None:
@@ -50,12 +50,21 @@ def with_combinations(tree: Node) -> tuple[Node, list[Problem]]:
     return Node({**tree.value, "policies": Node({**given, **made}, place)}, tree.place), problems
 
 
+def _too_many(tree: Node) -> list[Problem]:
+    node = tree.value.get("factors") if tree.is_mapping else None
+    count = len(_parts(node))
+    if node is None or count <= MOST_FACTORS:
+        return []
+    message = f"{count} factors have {2**count - 1} combinations; there may be at most {MOST_FACTORS} factors"
+    return [Problem("factors", message, None, node.place.file, node.place.line)]
+
+
 def _of_factors(tree: Node) -> Iterator[tuple[tuple[_Part, ...], str, Node]]:
     """Yield the factors of each combination, single ones first, its name, and where it is written."""
     node = tree.value.get("factors")
     parts = _parts(node)
     if node is None or len(parts) > MOST_FACTORS:
-        return
+        return  # `with_combinations` has said so
     for size in range(1, len(parts) + 1):
         for chosen in combinations(parts, size):
             yield chosen, combined_name([name for name, _ in chosen]), node

@@ -121,8 +121,7 @@ class Study(Section):
     )
     factors: dict[Name, dict[Path, Any]] = setting(
         {},
-        meaning="Named changes of which all combinations become policies, their names joined by +; shows whether measures add up.",
-        max_length=5,
+        meaning="Named changes of which all combinations become policies, their names joined by +; at most 5; shows whether measures add up.",
     )
     matrix: Matrix = part(Matrix, meaning="Two lists of changes, of which every pair becomes a policy.")
     show: Annotated[tuple[Shown, ...], Field(strict=False)] = setting(

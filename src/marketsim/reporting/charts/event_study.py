@@ -26,6 +26,7 @@ _USUAL = (PROFIT, "share_customers", "satisfaction", "price_cny_per_mwh")
 _WITH_MECHANISM = {"credit": "arrears_cny", "reliability": "saidi_hours_per_year", "word_of_mouth": "awareness_pct"}
 _MOST_PANELS = 6
 _MILLION = 1e6
+_ROUNDING = 1e-9
 _Courses = dict[str, pd.DataFrame]
 
 
@@ -125,13 +126,19 @@ def _measure_panels(panels: list[Axes], subject: Subject, measure: Measure, poli
     panels[0].set_ylabel(unit, fontsize=8)
     frames = [_lines_of(panels[0], subject, levels, measure, unit, "level")]
     if len(panels) > 1:
-        changes = {policy: values - levels[BASE] for policy, values in levels.items() if policy != BASE}
+        changes = {policy: _less(values, levels[BASE]) for policy, values in levels.items() if policy != BASE}
         style.zero_line(panels[1], vertical=False)
         panels[1].set_title("less base", fontsize=8, fontweight="normal", pad=3)
         points = unit.replace("%", "pp")
         panels[1].set_ylabel(points, fontsize=8)
         frames.append(_lines_of(panels[1], subject, changes, measure, points, "difference to base"))
     return pd.concat(frames, ignore_index=True)
+
+
+def _less(values: pd.DataFrame, base: pd.DataFrame) -> pd.DataFrame:
+    """Return differences, exactly none where they are but the rounding of floating-point numbers."""
+    differences = values - base
+    return differences.mask(differences.abs() <= _ROUNDING * base.abs(), 0.0)
 
 
 def _scale(known: Mapping[str, Course]) -> tuple[str, float]:

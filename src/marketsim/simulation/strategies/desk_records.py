@@ -47,10 +47,9 @@ def attainment(model: RetailMarket, j: int) -> tuple[FloatArray, FloatArray]:
     arrivals, served = _at_teams(sites["arrivals"], whole), _at_teams(sites["served"], whole)
     in_time = _at_teams(sites["arrivals"] * sites["busy_sla_share"], whole)
     busy = _at_teams(sites["served"] * sites["utilisation"], whole)
-    left_over = _at_teams(sites["backlog"], whole)
     attained = np.divide(in_time, arrivals, out=np.ones_like(arrivals), where=arrivals > 0)
     per_ticket = np.divide(busy, served, out=np.ones_like(served), where=served > 0)
-    needed = per_ticket * (1.0 + np.divide(left_over, served, out=np.zeros_like(served), where=served > 0))
+    needed = per_ticket * np.divide(arrivals, served, out=np.ones_like(served), where=served > 0)
     return attained, np.minimum(np.where(arrivals > 0, needed, 0.0), MOST_UTILISATION)
 
 

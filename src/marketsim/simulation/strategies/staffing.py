@@ -4,7 +4,7 @@ from __future__ import annotations
 
 GAIN = 1.0
 """Relative change of staff for each unit by which the share within the standard misses the target (ASSUMPTION)."""
-MOST_CORRECTION = 0.1
+MOST_CORRECTION = 0.2
 """No correction of a desk that keeps up is larger than this share of its staff (ASSUMPTION)."""
 TOLERANCE = 0.02
 """A desk this near its target is left alone (ASSUMPTION)."""
@@ -15,13 +15,13 @@ SUSTAINABLE_UTILISATION = 0.85
 def staff_factor(attained_share: float, target_share: float, utilisation_needed: float) -> float:
     """Return the factor by which the staff of a desk is to change.
 
-    The correction is in proportion to the gap, up to 10 %; a desk that would have needed more than 85 % utilisation
-    to handle all that lay there gets what it takes.
+    The correction is in proportion to the gap, up to 20 %; a desk that would have needed more than 85 % utilisation
+    to handle all that came gets what it takes.
 
     Args:
         attained_share: last month's share of tickets within the standard in the busiest hours.
         target_share: the share aimed at.
-        utilisation_needed: work that lay there over the working time of the staff.
+        utilisation_needed: work that came over the working time of the staff.
     """
     gap = target_share - attained_share
     correction = 0.0 if abs(gap) <= TOLERANCE else max(-MOST_CORRECTION, min(MOST_CORRECTION, GAIN * gap))

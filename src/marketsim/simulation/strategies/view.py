@@ -114,7 +114,7 @@ class DeskView:
         name: contact, field or case.
         staff: members of staff, by region; a team for all regions stands at the first.
         attained_share: share of tickets within the service standard in the busiest hours, by region.
-        utilisation_needed: utilisation at which the desk would have handled all that lay there, by region.
+        utilisation_needed: utilisation at which the desk would have handled all that came, by region.
         target_share: share that the retailer aims at.
     """
 
