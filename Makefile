@@ -37,6 +37,7 @@ bench: $(VENV)/installed-test   ## ratios, measured side by side in one run
 docs: $(VENV)/installed-test    ## the generated parts of docs/
 	$(BIN)/python -m marketsim.scenario.reference docs/parameters.md
 	$(BIN)/python -m marketsim.results.reference docs/tables.md
+	$(BIN)/python docs/build_elements.py docs/elements.md
 
 clean:
 	rm -rf $(VENV) results/*/

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from tests.market.rows import row
+from tests.market.rows import row, rows
 from tests.markets import lively
 
 from marketsim.market.desks import (
@@ -23,6 +24,7 @@ from marketsim.market.desks import (
     expected_responsiveness,
     nothing_carried,
     serve_all,
+    slowest_tenth,
 )
 from marketsim.market.experience import felt_wait
 from marketsim.market.frame import build_frame
@@ -299,3 +301,14 @@ def test_load_blocks_of_a_study() -> None:
     assert blocks.hours_shares.tolist() == [0.25, 0.5, 0.25]
     assert blocks.load_factors.tolist() == [1.25, 1.0, 0.75]
     assert nothing_carried(2, 3).backlog.shape == (2, 3, 3, 4)
+
+
+def test_the_slowest_tenth_waits_as_the_tails_of_all_blocks_say() -> None:
+    """One block in which half wait 1 hour on average when they do: P(W > x) = .5 exp(-x) is .1 at ln 5."""
+    one = rows(SITE, {"wait_probability": [0.5] + [0.0] * 11, "wait_hours": [0.5] + [0.0] * 11})
+    assert slowest_tenth(one, np.array([1.0])) == pytest.approx([math.log(5.0)])
+    nobody = rows(SITE, {"wait_probability": [0.05] + [0.0] * 11, "wait_hours": [9.0] + [0.0] * 11})
+    assert slowest_tenth(nobody, np.array([1.0])) == pytest.approx([0.0], abs=1e-9)
+    # a busy block of a quarter of the tickets, an empty one of the rest: .25 exp(-x / 2) is .1 at 2 ln 2.5
+    two = rows(SITE, {"wait_probability": [1.0] + [0.0] * 11, "wait_hours": [2.0] + [0.0] * 11})
+    assert slowest_tenth(two, np.array([0.25, 1.0])) == pytest.approx([2.0 * math.log(2.5)])

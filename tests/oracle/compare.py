@@ -18,6 +18,8 @@ from marketsim.scenario.loaded import Scenario
 from marketsim.scenario.service import DESKS, TIERS
 from marketsim.scenario.study import Study
 from marketsim.simulation import service
+from marketsim.simulation.mechanisms.credit import CreditRisk
+from marketsim.simulation.mechanisms.information import CustomerInformation
 from marketsim.simulation.model import PHASES, RetailMarket
 
 RELATIVE = 1e-6
@@ -125,6 +127,73 @@ def staff(fast: RetailMarket, plain: OracleMarket) -> Iterator[Pair]:
             yield f"{retailer.name} {lever.name} intensity", float(row["intensity"]), lever.intensity
 
 
+def records(fast: RetailMarket, plain: OracleMarket) -> Iterator[Pair]:
+    """What retailers know of their customers."""
+    information, tags = fast.mechanism(CustomerInformation), sorted(fast.study.tags)
+    for i, (row, customer) in enumerate(zip(fast.population, plain.customers, strict=True)):
+        who = f"customer {row['key']}"
+        yield f"{who} tags", {name for bit, name in enumerate(tags) if int(row["tags"]) >> bit & 1}, customer.tags
+        yield f"{who} match", float(row["match"]), customer.match
+        yield f"{who} discount", float(row["discount"]), customer.discount
+        if information is not None:
+            yield f"{who} valid parts", tuple(map(bool, information.valid[i])), customer.record.is_valid
+    yield from tier_list(fast, plain)
+
+
+def supply(fast: RetailMarket, plain: OracleMarket) -> Iterator[Pair]:
+    """What customers use, and how well they are supplied."""
+    for row, customer in zip(fast.population, plain.customers, strict=True):
+        for name in ("use", "usual_use", "reliability", "urge"):
+            yield f"customer {row['key']} {name}", float(row[name]), getattr(customer, name)
+
+
+def felt(fast: RetailMarket, plain: OracleMarket) -> Iterator[Pair]:
+    """What is added to the qualities and the satisfaction of the month."""
+    for row, customer in zip(fast.population, plain.customers, strict=True):
+        yield f"customer {row['key']} mood", float(row["mood"]), customer.mood
+        for d, dimension in enumerate(DIMENSIONS):
+            what = f"customer {row['key']} shift of {dimension}"
+            yield what, float(row["quality_shift"][d]), customer.quality_shift[d]
+
+
+def said(fast: RetailMarket, plain: OracleMarket) -> Iterator[Pair]:
+    """Which retailers customers know, and what they believe of them."""
+    if plain.talk_part is None:
+        return
+    for i, customer in enumerate(plain.customers):
+        for j, supplier in enumerate(plain.suppliers):
+            who = f"customer {customer.key} and {supplier.name}"
+            yield f"{who} known", bool(fast.awareness[i, j]), supplier in customer.known_names
+            yield f"{who} believed", float(fast.beliefs[i, j]), customer.beliefs[supplier]
+    for j, retailer in enumerate(plain.retailers):
+        for s, segment in enumerate(fast.frame.segments):
+            brand = float(fast.standing.brand[j, s])
+            yield f"brand of {retailer.name} in {segment}", brand, float(retailer.brand(segment))
+        yield f"advertising of {retailer.name}", float(fast.standing.advertising[j]), float(retailer.advertising())
+
+
+def paid(fast: RetailMarket, plain: OracleMarket) -> Iterator[Pair]:
+    """What customers owe after the month's payments."""
+    credit = fast.mechanism(CreditRisk)
+    if credit is None or plain.payments is None:
+        return
+    places = {customer: row for row, customer in enumerate(plain.customers)}
+    suppliers = plain.suppliers
+    own = sorted(plain.payments.accounts, key=lambda a: (places[a.customer], suppliers.index(a.creditor)))
+    pairs = [(places[a.customer], suppliers.index(a.creditor)) for a in own]
+    accounts = credit.ledger.accounts
+    yield "overdue", [(int(a["row"]), int(a["creditor"])) for a in accounts], pairs
+    for row, account in zip(accounts, own, strict=True):
+        who = f"account of customer {account.customer.key} with {account.creditor.name}"
+        yield f"{who}, months", int(row["months"]), account.months
+        yield f"{who}, instalments", int(row["instalments"]), account.instalments
+        yield f"{who}, strict", bool(row["strict"]), account.strict
+        yield f"{who}, cut", bool(row["cut"]), account.is_cut
+        yield f"{who}, amount", float(row["amount"]), account.amount
+    for row, customer in enumerate(plain.customers):
+        yield f"deposit of customer {customer.key}", float(credit.deposits.amounts[row]), customer.deposit
+
+
 def tier_list(fast: RetailMarket, plain: OracleMarket) -> Iterator[Pair]:
     """The tier of every customer."""
     for row, customer in zip(fast.population, plain.customers, strict=True):
@@ -178,7 +247,7 @@ def team_books(fast: RetailMarket, retailer: OracleRetailer, j: int) -> Iterator
 def bills(fast: RetailMarket, plain: OracleMarket) -> Iterator[Pair]:
     """The bill of every customer, and the books of every supplier."""
     for row, customer in zip(fast.population, plain.customers, strict=True):
-        for name in ("price", "bill", "usual_bill", "price_level"):
+        for name in ("use", "usual_use", "contracted", "price", "bill", "usual_bill", "price_level"):
             yield f"customer {row['key']} {name}", float(row[name]), getattr(customer, name)
     sums = fast.bill_sums[:, :, billing.ALL_TIERS].sum(axis=1)
     columns = {"customers": billing.CUSTOMERS, "energy_mwh": billing.ENERGY, "revenue_cny": billing.REVENUE}
@@ -235,7 +304,9 @@ def chosen(fast: RetailMarket, plain: OracleMarket) -> Iterator[Pair]:
 
 
 def settled(fast: RetailMarket, plain: OracleMarket) -> Iterator[Pair]:
-    """The accounts of every retailer."""
+    """The accounts of every retailer, and the contracts that ended with them."""
+    yield from contracts(fast, plain)
+    yield from paid(fast, plain)
     for agent, retailer in zip(fast.retailers, plain.retailers, strict=True):
         for name, value in agent.accounts.items():
             yield f"{retailer.name} {name}", round(value, CNY_DECIMALS), round(float(retailer.book[name]), CNY_DECIMALS)
@@ -243,10 +314,16 @@ def settled(fast: RetailMarket, plain: OracleMarket) -> Iterator[Pair]:
 
 COMPARISONS = {
     "policies": staff,
+    "inform": records,
     "review_tiers": tier_list,
     "serve": served,
+    "consume": supply,
     "bill": bills,
+    "feel": felt,
     "experience": experienced,
+    "talk": said,
+    "collect_payments": paid,
     "choose": chosen,
     "settle": settled,
+    "entry_exit": said,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from marketsim.scenario.customers import CREDIT_GRADES, DIMENSIONS
 
 if TYPE_CHECKING:
     from tests.oracle.market import OracleMarket
+    from tests.oracle.records import Known, Record
     from tests.oracle.retailers import DefaultSupplier, OracleRetailer
 
 NAN = float("nan")
@@ -40,6 +42,8 @@ class CustomerAgent(mesa.Agent):
         self.weight = weight
         self.draw_attributes(model.world)
 
+        self.settle_in()
+        self.begin_month()
         self.retailer: OracleRetailer | DefaultSupplier = model.default_supplier
         self.former: OracleRetailer | DefaultSupplier | None = None
         self.offer: str | None = None
@@ -48,6 +52,18 @@ class CustomerAgent(mesa.Agent):
         self.price_level = self.discount = self.discount_gap = self.forward_price = NAN
         self.contract_end = 0
         self.reference_bill = NAN
+
+        self.tags: set[str] = set()
+        self.match = 1.0
+        self.known: Known | None = None
+        self.record: Record | None = None
+        self.leak, self.leaker = 0.0, None
+        self.habit, self.strategic = "on_time", False
+        self.true_tier = "ordinary"
+        self.billed_contract = self.billed_by = self.deposit_with = None
+        self.collection_felt = self.deposit = 0.0
+        self.pays_in_advance = False
+        self.lost_mwh, self.outages = 0.0, 0
 
         self.quality = [NAN] * len(DIMENSIONS)
         self.expectation = [NAN] * len(DIMENSIONS)
@@ -59,6 +75,25 @@ class CustomerAgent(mesa.Agent):
         self.served = self.complained = self.searched = False
         self.service_received = NAN
         self.known_contract: tuple[int, int] | None = None
+
+    def settle_in(self) -> None:
+        """Use what it is expected to use, with the quality of supply of its region."""
+        self.use = self.usual_use = self.contracted = self.energy
+        self.reliability = self.model.study.market.regions[self.region].supply_quality
+
+    def begin_month(self) -> None:
+        """Forget what passes with a month."""
+        self.use = self.energy
+        self.quality_shift = [0.0] * len(DIMENSIONS)
+        self.mood = self.urge = 0.0
+
+    def shift_quality(self, dimension: int, change: float) -> None:
+        """Add to a quality of this month; what is added is kept in single precision."""
+        self.quality_shift[dimension] = float(np.float32(self.quality_shift[dimension] + change))
+
+    def has_bills(self) -> bool:
+        """Return whether there is a mean bill to compare with the first."""
+        return not math.isnan(self.usual_bill) and self.first_usual_bill > 0.0
 
     def draw_attributes(self, world: np.uint64) -> None:
         """Draw what never changes (M1)."""
@@ -78,7 +113,8 @@ class CustomerAgent(mesa.Agent):
         self.credit = CREDIT_GRADES[_one_of(key("credit"), grades)]
         ages = [traits.age_mix.young, traits.age_mix.middle, traits.age_mix.old]
         self.age = _one_of(key("age"), ages)
-        affinity = traits.digital_affinity + (1 - self.age) * traits.digital_affinity_age_gap + traits.digital_affinity_sd * normal(key("digital affinity"))
+        affinity = traits.digital_affinity + (1 - self.age) * traits.digital_affinity_age_gap
+        affinity += traits.digital_affinity_sd * normal(key("digital affinity"))
         self.digital_affinity = min(1.0, max(0.0, affinity))
         tenure = traits.initial_tenure_months * exponential(key("tenure"))
         self.joined = -int(min(tenure, LONGEST_INITIAL_TENURE))
@@ -94,7 +130,31 @@ class CustomerAgent(mesa.Agent):
     @property
     def levers(self) -> list[Lever]:
         """The levers of its retailer that cover this customer."""
-        return [lever for lever in self.retailer.levers if lever.covers(self.segment, self.region, self.tier)]
+        return [
+            lever
+            for lever in self.retailer.levers
+            if lever.covers(self.segment, self.region, self.tier) and lever.tags <= self.tags
+        ]
+
+    def strength(self, lever: Lever) -> float:
+        """Return how strongly the customer takes up a lever (E4, E7)."""
+        matched = 1.0 if lever.universal else self.match
+        return lever.intensity * lever.affinity_of(self.digital_affinity) * matched
+
+    def closed_gap(self, hook: str) -> float:
+        """Return 1 - prod(1 - hook x strength) over the levers that reach the customer."""
+        return 1.0 - math.prod(1.0 - getattr(lever.hooks, hook) * self.strength(lever) for lever in self.levers)
+
+    def added(self, hook: str) -> float:
+        """Return the sum of hook x strength over these levers."""
+        return sum(getattr(lever.hooks, hook) * self.strength(lever) for lever in self.levers)
+
+    def visits(self) -> float:
+        """Return the visits a month that levers promise."""
+        return sum(
+            lever.hooks.field_tickets_per_customer_month * lever.intensity * lever.affinity_of(self.digital_affinity)
+            for lever in self.levers
+        )
 
     def kept_share(self) -> float:
         """Return the share of the customer's contact tickets that reaches the desk."""
@@ -109,13 +169,17 @@ class CustomerAgent(mesa.Agent):
 
     def expected_bill(self, offer: PostedOffer) -> float:
         """Return the bill per MWh that is expected of an offer over twelve months."""
-        discount = offer.retailer.discount(self.tier_at(offer.retailer))
+        discount = offer.retailer.discount(self.tier_at(offer.retailer)) + self.personal_discount(offer.retailer)
         return self.bill_under(offer.plan, offer.price_level, discount, self.model.expected_spot)
 
+    def personal_discount(self, retailer: OracleRetailer) -> float:
+        """Return what a retailer takes off for this customer besides its tier."""
+        return self.model.personal.discount(self, retailer) if self.model.personal else 0.0
+
     def bill_under(self, plan: Shape, price_level: float, discount: float, wholesale: float) -> float:
-        """Return the whole bill per MWh under a plan: energy, network and fixed fee (E5, E6)."""
-        price = energy_price.py_func(plan, price_level, discount, wholesale, self.energy, self.bands)
-        return unit_bill(price, self.model.network, plan.fixed_fee, self.energy)
+        """Return the whole bill per MWh of usual use under a plan: energy, network and fixed fee (E5, E6)."""
+        price = energy_price.py_func(plan, price_level, discount, wholesale, self.usual_use, self.bands)
+        return unit_bill(price, self.model.network, plan.fixed_fee, self.usual_use)
 
     def pay_bill(self) -> None:
         """Pay the month's bill."""
@@ -123,9 +187,10 @@ class CustomerAgent(mesa.Agent):
         if self.retailer is market.default_supplier:
             self.price_level = market.default_price
         self.price = energy_price.py_func(
-            self.plan, self.price_level, self.discount, market.spot, self.energy, self.bands
+            self.plan, self.price_level, self.discount, market.spot, self.use, self.bands
         )
-        self.bill = unit_bill(self.price, market.network, self.plan.fixed_fee, self.energy)
+        self.price -= market.rebates.get(self.retailer, 0.0)
+        self.bill = unit_bill(self.price, market.network, self.plan.fixed_fee, self.use)
         if market.month == 0:
             self.usual_bill = self.bill
         self.usual_bill += USUAL_BILL_SPEED * (self.bill - self.usual_bill)

@@ -105,6 +105,12 @@ class Team:
         self.travel_hours = (travel if name == "field" else 0.0) / MINUTES
         self.handle_hours = (desk.handle_minutes + (travel if name == "field" else 0.0)) / MINUTES
         self.standard = ServiceStandard(CLOCKS[name], self.sla_hours(next(iter(regions))), self.travel_hours)
+        self.drive(self.travel_hours)
+
+    def drive(self, hours: float) -> None:
+        """Take so long to drive to a customer this month."""
+        self.driving_hours = hours if self.name == "field" else 0.0
+        self.month_standard = self.standard._replace(travel_hours=self.driving_hours)
 
     def sla_hours(self, region: str) -> float:
         """Return the service standard in a region, hours."""
@@ -167,7 +173,7 @@ class Team:
         """Return what customers of a tier in a region meet this month."""
         line = self.line_of(tier)
         within = [
-            share_within(self.standard, probability, wait, 1.0 / handle_hours)
+            share_within(self.month_standard, probability, wait, 1.0 / handle_hours)
             for probability, wait in zip(line.wait_probabilities, line.wait_hours, strict=True)
         ]
         anybody = sum(line.served_by_block) > 0
@@ -178,7 +184,7 @@ class Team:
             wait_probabilities=list(line.wait_probabilities),
             wait_hours=list(line.wait_hours),
             mean_wait_hours=_mean(line.wait_hours, weights),
-            clock_offset=handle_hours if self.name == "case" else self.travel_hours,
+            clock_offset=handle_hours if self.name == "case" else self.driving_hours,
             half_time=half_time,
             sla_hours=self.sla_hours(region),
             sla_share=_mean(within, weights),

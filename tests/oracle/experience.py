@@ -91,15 +91,16 @@ def perceive_quality(customer: CustomerAgent) -> list[float]:
         return parameters.base_quality + parameters.quality_noise_sd * noise_factor * normal(key)
 
     quality = [
-        market.study.market.regions[customer.region].supply_quality,
+        customer.reliability,
         customer.felt_service,
         soft("convenience"),
         soft("assurance"),
         soft("personalisation"),
         fairness(customer),
     ]
+    quality = [value + shift for value, shift in zip(quality, customer.quality_shift, strict=True)]
     for lever in customer.levers:
-        improve.py_func(lever, customer.digital_affinity, 1.0, quality)
+        improve.py_func(lever, customer.digital_affinity, customer.match, quality)
     return [clip_unit(value) for value in quality]
 
 
@@ -129,16 +130,20 @@ def month_satisfaction(customer: CustomerAgent) -> float:
 
 def update(customer: CustomerAgent, month: float) -> None:
     """Move satisfaction, loyalty and expectations (E17b)."""
-    behaviour = customer.model.behaviour
+    market, behaviour = customer.model, customer.model.behaviour
     speed = behaviour.experience.satisfaction_speed
     customer.satisfaction += speed * (month - customer.satisfaction)
     customer.loyalty += behaviour.choice.loyalty_speed * (customer.satisfaction - customer.loyalty)
+    promise, pull = market.talk_part.expectation_pull(customer.retailer) if market.talk_part else (0.0, 0.0)
     customer.expectation = [
         expected
         + behaviour.experience.expectation_speed * (quality - expected)
+        + pull * (promise - expected)
         + behaviour.experience.expectation_drift
         for quality, expected in zip(customer.quality, customer.expectation, strict=True)
     ]
+    if customer.mood != 0.0:
+        customer.satisfaction = clip_unit(customer.satisfaction + customer.mood)
 
 
 def complain(customer: CustomerAgent, month: float, breach_share: float) -> None:

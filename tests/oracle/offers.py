@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from marketsim.market.draws import name_key
-from marketsim.market.levers import AFFINITIES
+from marketsim.market.levers import AFFINITIES, affinity_factor
 from marketsim.market.tariffs import Shape, price_level_of, shape_of
 from marketsim.scenario.customers import DIMENSIONS
 from marketsim.scenario.service import LeverDefinition, LeverUse
 
 if TYPE_CHECKING:
     from tests.oracle.customers import CustomerAgent
+    from tests.oracle.market import OracleMarket
     from tests.oracle.retailers import OracleRetailer
+
+    from marketsim.scenario.offers import Offer
 
 
 @dataclass(eq=False)
@@ -49,12 +52,17 @@ def post_offers(retailer: OracleRetailer) -> list[PostedOffer]:
                 name=name,
                 key=offer_key(retailer.name, name),
                 plan=shape_of(offer, retailer.settings.procurement.hedge_ratio),
-                price_level=price_level_of(offer) + moved,
+                price_level=at_most_cap(market, offer, price_level_of(offer) + moved),
                 signup_bonus=offer.signup_bonus_cny,
                 segments=[segment for segment in sold_to if market.study.segments[segment].contestable],
             )
         )
     return posted
+
+
+def at_most_cap(market: OracleMarket, offer: Offer, price_level: float) -> float:
+    """Return the price level at which an offer may be posted; fees of linked offers are free."""
+    return price_level if offer.kind == "linked" else min(price_level, market.price_cap)
 
 
 class Lever:
@@ -63,7 +71,8 @@ class Lever:
     def __init__(self, name: str, definition: LeverDefinition, use: LeverUse, intensity: float) -> None:
         self.name = name
         self.use = use
-        self.costs = definition.costs
+        self.costs, self.hooks = definition.costs, definition.hooks
+        self.tags = set(use.tags or ())
         self.intensity = intensity
         self.ramp_months = definition.ramp_months
         self.affinity = AFFINITIES.index(definition.affinity)
@@ -75,6 +84,10 @@ class Lever:
         self.variability_factor = definition.hooks.variability_factor
         self.switching_cost = definition.hooks.switching_cost_logits
 
+    def affinity_of(self, digital_affinity: float) -> float:
+        """Return how far a customer takes up the lever."""
+        return affinity_factor.py_func(self.affinity, digital_affinity)
+
     def ramp(self) -> None:
         """Move one month on the way to the intensity that is aimed at."""
         self.intensity += (self.use.intensity - self.intensity) / self.ramp_months
@@ -85,9 +98,11 @@ class Lever:
         return all(named is None or name in named for named, name in asked)
 
     def cost_of(self, customer: CustomerAgent) -> float:
-        """Return what a customer adds to the lever's cost at full intensity, CNY a month (E8)."""
-        if not self.covers(customer.segment, customer.region, customer.tier):
-            return 0.0
+        """Return what a covered customer adds to the lever's cost at full intensity, CNY a month (E8)."""
         by_segment = self.costs.per_customer_by_segment
         each = by_segment.get(customer.segment, self.costs.cny_per_customer_month)
-        return customer.weight * (each + self.costs.cny_per_mwh * customer.energy)
+        return self.use.cost_factor * customer.weight * (each + self.costs.cny_per_mwh * customer.use)
+
+    def cost_of_retailer(self, staff: float) -> float:
+        """Return what the lever costs at full intensity whoever is covered, CNY a month."""
+        return self.use.cost_factor * (self.costs.fixed_cny_per_month + self.costs.cny_per_staff_month * staff)

@@ -37,6 +37,7 @@ def create_customers(market: OracleMarket, scenario: Scenario) -> list[CustomerA
             customer.energy = float(book.annual_mwh[row]) / 12.0
             customer.region = sorted(market.study.market.regions)[book.regions[row]]
             customer.credit = CREDIT_GRADES[book.credit_grades[row]]
+            customer.settle_in()
             customer.known_contract = (int(book.retailers[row]), int(book.contract_end_months[row]))
             customers.append(customer)
     return customers
@@ -70,7 +71,7 @@ def sign_first_contract(customer: CustomerAgent) -> None:
         fall_to_default(customer, -1)
         customer.reference_bill = market.expected_spot + market.network
     else:
-        sign(customer, offer, -1, customer.expected_bill(offer))
+        sign(customer, offer, -1, customer.expected_bill(offer), customer.personal_discount(offer.retailer))
         customer.contract_end = first_end(customer, offer.plan.term_months)
     customer.joined = joined
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import mesa
@@ -19,9 +20,14 @@ if TYPE_CHECKING:
     from tests.oracle.customers import CustomerAgent
     from tests.oracle.market import OracleMarket
 
+    from marketsim.scenario.information import CustomerRecords
+    from marketsim.scenario.reliability import OutagePromise
+    from marketsim.scenario.service import TierRule
+
 MONTHS_PER_YEAR = 12
 FIXED_COST_IN_CASH = 3
 SPENT = ("procurement", "lever", "staff", "overhead", "acquisition", "penalty", "interest")
+CHARGED = ("deviation", "bad_debt", "compensation", "stranded", "marketing", "rebate", "depreciation")
 
 
 class OracleRetailer(mesa.Agent):
@@ -42,6 +48,13 @@ class OracleRetailer(mesa.Agent):
         self.margins: dict[str, float] = {}
         self.rating: dict[str, float] = {}
         self.reputation = float("nan")
+        self.published_rules: dict[str, TierRule] = {}
+        self.posted_discounts: dict[str, float] = {}
+        self.charges: dict[str, float] = defaultdict(float)
+        self.investments: dict[str, Investment] = {}
+        self.receipts: tuple[float, float, float] | None = None
+        self.deposits_held = self.deposits_before = self.receivables = 0.0
+        self.surveyed = float("nan")
         self.cash = 0.0
         self.unpaid: deque[float] = deque()
         self.read_rules()
@@ -75,7 +88,24 @@ class OracleRetailer(mesa.Agent):
 
     def brand(self, segment: str) -> float:
         """Return the utility of the name, logits."""
-        return self.settings.brand_logits.get(segment, 0.0)
+        talk = self.model.talk_part
+        learnt = talk.extra_brand(self, segment) if talk else 0.0
+        return self.settings.brand_logits.get(segment, 0.0) + learnt
+
+    def advertising(self) -> float:
+        """Return the weight of its offers in a search: its own, its brokers', and what advertising makes of it."""
+        talk, settings = self.model.talk_part, self.settings
+        return settings.advertising_weight * settings.pricing.brokers.reach * (talk.advertising(self) if talk else 1.0)
+
+    @property
+    def records(self) -> CustomerRecords:
+        """How it keeps its records."""
+        return self.settings.records
+
+    @property
+    def outage_promise(self) -> OutagePromise:
+        """What it pays for hours without supply."""
+        return self.settings.outage_promise
 
     def discount(self, tier: str) -> float:
         """Return the discount of a tier, CNY/MWh."""
@@ -107,14 +137,14 @@ class OracleRetailer(mesa.Agent):
 
     def open_month(self) -> None:
         """Start the month's book."""
-        self.complaints_at_regulator = self.exit_fees = self.won_cost = 0.0
+        self.complaints_at_regulator = self.exit_fees = self.won_cost = self.won_mwh = 0.0
         self.book: dict[str, float] = defaultdict(float)
-        self.book["lever_cny"] = sum(lever.intensity * lever.costs.fixed_cny_per_month for lever in self.levers)
+        self.book["lever_cny"] = sum(lever.intensity * lever.cost_of_retailer(self.staff) for lever in self.levers)
 
     def post_bill(self, customer: CustomerAgent) -> None:
         """Enter a customer's bill, the cost of its energy and what levers spend on it."""
-        n, energy, plan = customer.weight, customer.energy, customer.plan
-        hedged = plan.hedged_share * energy
+        n, energy, plan = customer.weight, customer.use, customer.plan
+        hedged = plan.hedged_share * customer.contracted
         entries = {
             "customers": n,
             "energy_mwh": n * energy,
@@ -123,7 +153,7 @@ class OracleRetailer(mesa.Agent):
             "revenue_cny": n * (customer.price * energy + plan.fixed_fee),
             "network_cny": n * self.model.network * energy,
             "procurement_cny": n * (hedged * customer.forward_price + (energy - hedged) * self.model.spot),
-            "lever_cny": sum(lever.intensity * lever.cost_of(customer) for lever in self.levers),
+            "lever_cny": sum(lever.intensity * lever.cost_of(customer) for lever in customer.levers),
         }
         for name, value in entries.items():
             self.book[name] += value
@@ -139,16 +169,64 @@ class OracleRetailer(mesa.Agent):
         book["acquisition_cny"] = self.won_cost
         book["penalty_cny"] = self.complaints_at_regulator * penalty
         if self.model.month == 0:
-            self.unpaid = deque([billed] * costs.payment_lag_months)
-            bond = costs.bond_cny_per_annual_mwh * book["energy_mwh"] * MONTHS_PER_YEAR
-            self.cash = bond + FIXED_COST_IN_CASH * (book["staff_cny"] + book["overhead_cny"])
-        book["interest_cny"] = sum(self.unpaid) * costs.interest_rate / MONTHS_PER_YEAR
-        spent = sum(book[f"{name}_cny"] for name in SPENT)
+            self.open_books(billed)
+        self.invest()
+        book["interest_cny"] = self.receivables * costs.interest_rate / MONTHS_PER_YEAR
+        book |= {f"{line}_cny": self.charges[line] for line in CHARGED}
+        spent = sum(book[f"{name}_cny"] for name in (*SPENT, *CHARGED))
         book["profit_cny"] = book["revenue_cny"] + book["exit_fees_cny"] - spent
+        self.collect(billed)
+        # What is written off or given up was paid long ago; deposits are the customers' money.
+        self.cash += book["profit_cny"] + book["depreciation_cny"] + book["stranded_cny"] - book["capex_cny"]
+        self.cash += self.deposits_held - self.deposits_before
+        self.deposits_before = book["deposits_cny"] = self.deposits_held
+        book["cash_cny"] = self.cash
+
+    def open_books(self, billed: float) -> None:
+        """Begin as a going concern: earlier bills are unpaid, and there is cash for the bond and some fixed cost."""
+        book, costs = self.book, self.settings.costs
+        self.unpaid = deque([billed] * costs.payment_lag_months)
+        self.receivables, self.deposits_before = sum(self.unpaid), self.deposits_held
+        bond = costs.bond_cny_per_annual_mwh * book["energy_mwh"] * MONTHS_PER_YEAR
+        self.cash = bond + FIXED_COST_IN_CASH * (book["staff_cny"] + book["overhead_cny"]) + self.deposits_held
+
+    def collect(self, billed: float) -> None:
+        """Take in what is due after the lag, or what customers were seen to pay; cash follows what is owed."""
+        book = self.book
         self.unpaid.append(billed)
-        book["payments_cny"] = self.unpaid.popleft()
-        self.cash += book["profit_cny"] - billed + book["payments_cny"]
-        book["receivables_cny"], book["cash_cny"] = sum(self.unpaid), self.cash
+        due = self.unpaid.popleft()
+        paid, given_up, owed = self.receipts or (due, 0.0, sum(self.unpaid))
+        self.cash -= billed - paid - given_up
+        self.receivables, self.receipts = owed, None
+        book["payments_cny"], book["written_off_cny"], book["receivables_cny"] = paid, given_up, owed
+
+    def invest(self) -> None:
+        """Pay for what levers take up needs, and write it off in equal parts; what is dropped is lost at once."""
+        in_use = {lever.name: lever for lever in self.levers if lever.use.intensity > 0.0}
+        for name in [name for name in self.investments if name not in in_use]:
+            self.charges["stranded"] += self.investments.pop(name).left()
+        for name, lever in in_use.items():
+            if lever.costs.capex_cny > 0.0 and name not in self.investments:
+                cost = lever.use.cost_factor * lever.costs.capex_cny
+                self.investments[name] = Investment(cost, lever.costs.capex_life_months)
+                self.book["capex_cny"] += cost if self.model.month > 0 else 0.0
+        for investment in self.investments.values():
+            before = investment.left()
+            investment.months += 1
+            self.charges["depreciation"] += before - investment.left()
+
+
+@dataclass
+class Investment:
+    """What a lever took, and for how many months it has been written off."""
+
+    cost: float
+    life_months: float
+    months: int = 0
+
+    def left(self) -> float:
+        """Return what is not yet written off."""
+        return self.cost * max(0.0, 1.0 - self.months / self.life_months)
 
 
 class DefaultSupplier:
@@ -160,6 +238,7 @@ class DefaultSupplier:
         self.key = name_key(self.name)
         self.plan = DEFAULT_SHAPE
         self.levers: list[Lever] = []
+        self.records = self.outage_promise = None
         self.rating: dict[str, float] = {}
         self.reputation = float("nan")
         self.work = None
@@ -196,7 +275,7 @@ class DefaultSupplier:
 
     def post_bill(self, customer: CustomerAgent) -> None:
         """Enter a customer's bill."""
-        energy = customer.weight * customer.energy
+        energy = customer.weight * customer.use
         self.book["customers"] += customer.weight
         self.book["revenue_cny"] += customer.price * energy
         self.book["network_cny"] += self.model.network * energy

@@ -14,6 +14,7 @@ from marketsim.scenario.service import DESKS, TIERS
 
 if TYPE_CHECKING:
     from tests.oracle.market import Supplier
+    from tests.oracle.offers import Lever
     from tests.oracle.retailers import OracleRetailer
 
 BEST_RESOLUTION = 0.99
@@ -23,10 +24,14 @@ Cell = tuple[str, str, str, str]
 
 @dataclass
 class Work:
-    """What a month asks of a retailer's desks: tickets by cell, hours to handle one, share that is solved for good."""
+    """What a month asks of a retailer's desks: tickets by cell, hours to handle one, share that is solved for good.
+
+    Hours to handle a job on site include the drive, which is also given by region.
+    """
 
     tickets: dict[Cell, float]
     handle_hours: dict[tuple[str, str], float]
+    travel_hours: dict[str, float]
     resolution: dict[str, float]
 
     def of(self, desk: str, regions: Collection[str], tier: str | None = None) -> float:
@@ -53,19 +58,33 @@ def new_teams(retailer: OracleRetailer) -> dict[tuple[str, str], Team]:
 def work_of(retailer: OracleRetailer, tickets: dict[Cell, float]) -> Work:
     """Return a month's work, with what levers make of the time and the success of handling it."""
     handle = {place: team.handle_hours for place, team in retailer.teams.items()}
+    travel = {region: team.travel_hours for (name, region), team in retailer.teams.items() if name == "field"}
     resolution = {name: desk.first_contact_resolution for name, desk in retailer.desks_of_tickets.items()}
     for lever in retailer.levers:
         for name in ("contact", "case"):
-            at_desk = {cell[1:]: number for cell, number in tickets.items() if cell[0] == name}
-            total = sum(at_desk.values())
-            covered = sum(number for (r, s, k), number in at_desk.items() if lever.covers(s, r, k))
-            reach = (covered / total if total > 0 else 0.0) * lever.intensity
+            reach = reach_at(lever, name, tickets)
             for place in handle:
                 handle[place] *= 1.0 - (1.0 - lever.handle_time_factor) * reach if place[0] == name else 1.0
             if name == "contact":
                 gained = min(BEST_RESOLUTION, resolution[name] + lever.resolution_gain * reach)
                 resolution[name] = max(resolution[name], gained)
-    return Work(tickets, handle, resolution)
+        for region in travel:
+            saved = travel[region] * (1.0 - lever.hooks.travel_time_factor) * reach_at(lever, "field", tickets)
+            travel[region] -= saved
+            handle["field", region] -= saved
+    return Work(tickets, handle, travel, resolution)
+
+
+def reach_at(lever: Lever, desk: str, tickets: dict[Cell, float]) -> float:
+    """Return the share of a desk's tickets that a lever covers, times its intensity.
+
+    Which of the tickets come from customers with certain tags is not known: all of the lever's tiers, segments and
+    regions count.
+    """
+    at_desk = {cell[1:]: number for cell, number in tickets.items() if cell[0] == desk}
+    total = sum(at_desk.values())
+    covered = sum(number for (r, s, k), number in at_desk.items() if lever.covers(s, r, k))
+    return (covered / total if total > 0 else 0.0) * lever.intensity
 
 
 def staff_desks(retailer: OracleRetailer, work: Work) -> None:
@@ -107,6 +126,7 @@ def serve(retailer: OracleRetailer, work: Work) -> None:
             handle = work.handle_hours[name, next(iter(team.regions))]
             if team.dedicated_share is None:
                 team.find_dedicated_share(tickets)
+            team.drive(work.travel_hours[next(iter(team.regions))])
             servers = team.staff * retailer.duty_hours / team.desk.open_hours
             team.serve(tickets, handle, work.resolution[name], servers)
             customary = retailer.model.default_supplier.service

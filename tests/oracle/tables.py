@@ -42,17 +42,19 @@ def look_at(market: OracleMarket) -> list[Lived]:
     """Return what customers lived through this month; they have not chosen yet."""
     found = []
     for c in market.customers:
-        hedged = c.plan.hedged_share * c.energy
+        hedged = c.plan.hedged_share * c.contracted
+        certificates = market.personal.certificates(c) if market.personal else 0.0
+        cost = hedged * c.forward_price + (c.use - hedged) * market.cost_of_spot(c.retailer) + certificates
         found.append(
             Lived(
                 supplier=c.retailer.name,
                 segment=c.segment,
                 tier=c.tier,
                 weight=c.weight,
-                energy=c.weight * c.energy,
+                energy=c.weight * c.use,
                 price=c.price,
-                revenue=c.weight * (c.price * c.energy + c.plan.fixed_fee),
-                procurement=c.weight * (hedged * c.forward_price + (c.energy - hedged) * market.spot),
+                revenue=c.weight * (c.price * c.use + c.plan.fixed_fee),
+                procurement=c.weight * cost,
                 satisfaction=c.satisfaction,
                 quality=c.quality,
                 complained=c.complained,

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from tests.oracle.compare import run_month, run_side_by_side
+from tests.oracle.covered import load_covered, policy_of
 from tests.oracle.market import OracleMarket
 from tests.oracle.scenarios import SCENARIOS, Drawn, markets
 
@@ -32,9 +33,9 @@ def test_random_markets_agree_month_by_month(drawn: Drawn) -> None:
 
 @pytest.mark.parametrize("path", sorted(SCENARIOS.glob("*.yaml")), ids=lambda path: path.stem)
 def test_scenarios_agree_month_by_month(path: Path) -> None:
-    market = load_scenario(path, SMALL)
+    market = load_covered(path, agents=60, months=8, warmup_months=3)
     for policy in ("base", list(market.study.policies)[-1]):
-        run_side_by_side(market, with_policy(market, policy), replication=1)
+        run_side_by_side(market, policy_of(market, policy), replication=1)
 
 
 def test_customers_whose_offers_are_withdrawn_agree() -> None:

@@ -25,12 +25,45 @@ def review(retailer: OracleRetailer) -> None:
     """Sort the customers anew, best first, and publish what the last one admitted to each tier is worth."""
     floor = LEAST_MARGIN_SHARE * retailer.model.forward[12]
     retailer.margins = {s: max(expected_margin(retailer, s), floor) for s in retailer.model.base.segments}
+    records = retailer.model.records
+    before = {customer: customer.tier for customer in retailer.customers}
+    if records is not None and not records.is_open and retailer is retailer.model.retailers[0]:
+        records.open_book()
+    retailer.least_scores = sort(retailer)
+    retailer.published_rules = {tier: rule for tier in TIERS if (rule := rule_of(retailer, tier))}
+    if records is not None:
+        records.note_review(retailer, before)
+
+
+def sort(retailer: OracleRetailer) -> dict[str, float]:
+    """Put the customers into tiers, best first; return the least score of each tier in use."""
     ranked = sorted(retailer.customers, key=lambda customer: (-score(retailer, customer), customer.key))
     for customer in ranked:
         customer.tier = "ordinary"
-    retailer.least_scores = {
-        tier: fill(retailer, tier, rule, ranked) for tier in TIERS if (rule := rule_of(retailer, tier))
-    }
+    return {tier: fill(retailer, tier, rule, ranked) for tier in TIERS if (rule := rule_of(retailer, tier))}
+
+
+def true_tiers(retailer: OracleRetailer) -> dict[CustomerAgent, str]:
+    """Return the tiers that a review by the truth would give; tiers and records stay as they are."""
+    members = retailer.customers
+    recorded = {customer: (customer.known, customer.tier) for customer in members}
+    for customer in members:
+        customer.known = None
+    sort(retailer)
+    found = {customer: customer.tier for customer in members}
+    for customer, (known, tier) in recorded.items():
+        customer.known, customer.tier = known, tier
+    return found
+
+
+def recorded_energy(customer: CustomerAgent) -> float:
+    """Return the energy on record; the true one where there are no records."""
+    return customer.known.energy if customer.known else customer.energy
+
+
+def recorded_credit(customer: CustomerAgent) -> str:
+    """Return the credit grade on record; the true one where there are no records."""
+    return customer.known.credit if customer.known else customer.credit
 
 
 def rule_of(retailer: OracleRetailer, tier: str) -> TierRule | None:
@@ -59,8 +92,8 @@ def worth_of_a_mwh(retailer: OracleRetailer, segment: str, credit: str) -> tuple
 
 def score(retailer: OracleRetailer, customer: CustomerAgent) -> float:
     """Return the value score of a customer: margin x energy x probability of payment, CNY a month (E3)."""
-    margin, paid = worth_of_a_mwh(retailer, customer.segment, customer.credit)
-    return margin * customer.energy * paid
+    margin, paid = worth_of_a_mwh(retailer, customer.segment, recorded_credit(customer))
+    return margin * recorded_energy(customer) * paid
 
 
 def fill(retailer: OracleRetailer, tier: str, rule: TierRule, ranked: list[CustomerAgent]) -> float:
@@ -100,28 +133,32 @@ def best_by_value(ranked: list[CustomerAgent], pct: float) -> list[CustomerAgent
 
 def meets(retailer: OracleRetailer, rule: TierRule, customer: CustomerAgent) -> bool:
     """Return whether a customer meets the conditions of a rule besides value and quota."""
-    if not may_enter(rule, customer):
+    if not may_enter(rule, customer.region, recorded_credit(customer)) or not set(rule.tags or ()) <= customer.tags:
         return False
-    if rule.annual_mwh is not None and customer.energy < rule.annual_mwh / MONTHS_PER_YEAR:
+    if rule.annual_mwh is not None and recorded_energy(customer) < rule.annual_mwh / MONTHS_PER_YEAR:
         return False
     return rule.tenure_months is None or retailer.model.month - customer.joined >= rule.tenure_months
 
 
-def may_enter(rule: TierRule, customer: CustomerAgent) -> bool:
+def may_enter(rule: TierRule, region: str, credit: str) -> bool:
     """Return whether credit and region admit a customer."""
-    if rule.credit is not None and CREDIT_GRADES.index(customer.credit) > CREDIT_GRADES.index(rule.credit):
+    if rule.credit is not None and CREDIT_GRADES.index(credit) > CREDIT_GRADES.index(rule.credit):
         return False
-    return rule.regions is None or customer.region in rule.regions
+    return rule.regions is None or region in rule.regions
 
 
 def prospect_tier(retailer: OracleRetailer, customer: CustomerAgent) -> str:
-    """Return the tier that a prospect reads from published conditions; time with the retailer it has none."""
-    margin, paid = worth_of_a_mwh(retailer, customer.segment, customer.credit)
-    for tier, least_score in retailer.least_scores.items():
-        rule = rule_of(retailer, tier)
-        if rule is None or rule.tenure_months or not may_enter(rule, customer):
+    """Return the tier that a prospect, who knows itself, reads from published conditions."""
+    return advertised_tier(retailer, customer, customer.energy, customer.credit)
+
+
+def advertised_tier(retailer: OracleRetailer, customer: CustomerAgent, energy: float, credit: str) -> str:
+    """Return the tier of a newcomer by the conditions of the last review; time and tags it has none there."""
+    margin, paid = worth_of_a_mwh(retailer, customer.segment, credit)
+    for tier, rule in retailer.published_rules.items():
+        if rule.tenure_months or rule.tags or not may_enter(rule, customer.region, credit):
             continue
         by_size = (rule.annual_mwh or 0.0) / MONTHS_PER_YEAR
-        if customer.energy >= max(ROUNDING * least_score / (margin * paid), by_size):
+        if energy >= max(ROUNDING * retailer.least_scores[tier] / (margin * paid), by_size):
             return tier
     return "ordinary"

@@ -33,11 +33,11 @@ def test_mechanisms_are_on_where_the_study_switches_them_on() -> None:
 @pytest.mark.parametrize(
     ("parts", "title"),
     [
-        ({"retailers": {"Alpha": {"strategy": {"kind": "competitor"}}}}, "pricing strategies of retailers"),
-        ({"policies": {"lane": {"retailers.Beta.strategy.kind": "smart"}}}, "pricing strategies of retailers"),
+        ({"retailers": {"Alpha": {"strategy": {"kind": "competitor"}}}}, "strategies of retailers"),
+        ({"policies": {"lane": {"retailers.Beta.strategy.kind": "smart"}}}, "strategies of retailers"),
         (
-            {"retailers": {"Alpha": {"pricing": {"retention": {"discount_cny_per_mwh": 2.0}}}}},
-            "prices for single customers",
+            {"retailers": {"Alpha": {"pricing": {"brokers": {"signings_share": 0.3}}}}},
+            "prices for single customers, green offers",
         ),
         ({"market": {"regions": {}, "rules": {"price_cap_cny_per_mwh": 500.0}}}, "price caps and service standards"),
         ({"events": [{"type": "price_shock", "month": 3}]}, "events"),
@@ -65,7 +65,7 @@ def test_a_parameter_belongs_to_the_mechanism_of_its_section() -> None:
 
 def test_the_method_says_who_reacts() -> None:
     texts = dict(method(study(retailers={"Alpha": {}, "Beta": {"strategy": {"kind": "match_price"}}})))
-    assert "adapt their prices to what they see of the market: Beta (match price)." in texts["Rivals"]
+    assert "act on what they see of the market: Beta (match price)." in texts["Rivals"]
     assert "Alpha otherwise keeps offers" in texts["Rivals"]
     assert "No retailer divides its customers into tiers." in texts["Market" if "Market" in texts else "The market"]
     assert "again when policies begin" in texts["Queues"]

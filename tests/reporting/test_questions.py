@@ -46,6 +46,7 @@ def answers(**row: Any) -> dict[str, pd.DataFrame]:
         ({"value_high": NONE}, "includes zero from 3.1 to the highest value tried (12)"),
         ({"value_low": NONE, "value_high": NONE}, "includes zero at every value tried, from 0 to 12"),
         ({"crossings": 2.0}, "the sign changes 2 times, this is the first"),
+        ({"kpi": "satisfaction", "tier": "ordinary"}, "the same satisfaction of ordinary customers of Alpha at"),
         ({"worlds": 1.0}, "how sure that is cannot be told from one world"),
         (
             {"verdict": "always above", "value": NONE},

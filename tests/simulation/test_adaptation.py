@@ -126,6 +126,14 @@ def test_decisions_rest_on_last_month_and_fall_together() -> None:
         assert by_month(tables["retailer_month"], name, "list_price_cny_per_mwh")[:3].tolist() == [420, 410, 400]
 
 
+def test_tiers_without_benefits_change_no_price() -> None:
+    """Sums by tier differ in their last bits; decisions do not."""
+    acting = {f"retailers.{name}.strategy": {"kind": "value", "review_months": 1} for name in ("Alpha", "Beta")}
+    tiers = {"retailers.Alpha.tiers": {"key": {"rule": {"value_pct": 10}}, "loyal": {"rule": {"tenure_months": 3}}}}
+    plain_, tiered = (run(frictionless({**acting, **more})) for more in ({}, tiers))
+    assert_identical(plain_, tiered, ["retailer_month", "flows"])
+
+
 def test_reviews_are_apart_by_the_review_months_and_begin_at_different_times() -> None:
     strategy = {"kind": "cost_plus", "markup_cny_per_mwh": 60, "review_months": 4}
     names = [f"R{number}" for number in range(8)]

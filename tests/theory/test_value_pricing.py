@@ -36,7 +36,7 @@ def test_each_review_goes_three_tenths_of_the_way_to_e23() -> None:
     share = by_month(tables["retailer_month"], "Alpha", "customers") / 2000
     bill = (alpha + beta) / 2 + NETWORK
     aim = COST + bill[:-1] / (30.0 * (1 - share[1:]))
-    assert alpha[1:] == pytest.approx(alpha[:-1] + 0.3 * (aim - alpha[:-1]), abs=1e-9)
+    assert alpha[1:] == pytest.approx(alpha[:-1] + 0.3 * (aim - alpha[:-1]), abs=1e-6)
     assert abs(alpha[-1] - alpha[0]) > 0.5
 
 

@@ -280,6 +280,30 @@ def write_waits(desk: Record, blocks: LoadBlocks, month: DeskMonth, column: int,
     site.utilisation = used
 
 
+def slowest_tenth(sites: Records, block_shares: FloatArray) -> FloatArray:
+    """Return the wait that one ticket in ten exceeds, hours: the 90 % quantile over the blocks of the month (E12).
+
+    Args:
+        sites: records of `SITE`, of any shape.
+        block_shares: cumulative share of tickets by load block. Shape (blocks,).
+    """
+    blocks = len(block_shares)
+    shares = np.diff(block_shares, prepend=0.0)
+    mean = sites["wait_hours"][..., :blocks]
+    chance = np.where(mean > 0.0, sites["wait_probability"][..., :blocks], 0.0)
+    rate = np.divide(chance, mean, out=np.zeros_like(mean), where=mean > 0.0)
+    low = np.zeros(sites.shape)
+    high = np.max(np.divide(np.log(10.0), rate, out=np.zeros_like(rate), where=rate > 0.0), axis=-1)
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2.0
+        beyond = (shares * chance * np.exp(-rate * middle[..., None])).sum(axis=-1)
+        low, high = np.where(beyond > 0.1, middle, low), np.where(beyond > 0.1, high, middle)
+    return high
+
+
+_HALVINGS = 50
+
+
 def expected_responsiveness(
     wait_probability: FloatArray, wait_hours: FloatArray, offset: FloatArray, half_time: FloatArray
 ) -> FloatArray:

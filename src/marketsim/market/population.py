@@ -78,8 +78,8 @@ CUSTOMER = record_type(
 """State of an agent; segments are contiguous, in the order of the frame.
 
 What never changes: key of its draws; row (its place); segment, region, credit (0 is grade A), age (young, middle or old);
-weight (customers that the agent stands for); energy (MWh a month of one customer at the start); price_sensitivity (logits per 100 % of the bill); digital_affinity (0-1);
-quality_weights.
+weight (customers that the agent stands for); energy (MWh a month of one customer at the start); price_sensitivity (logits
+per 100 % of the bill); digital_affinity (0-1); quality_weights.
 
 Contract: retailer; offer (row of the offers, -1 at the default supplier); plan (row of the plans); tier (0 is key);
 price_level, discount, forward_price (CNY/MWh, agreed at signing); discount_gap (best discount that the retailer gave

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from marketsim.reporting.cautions import cautions_of
 from marketsim.reporting.claims import Claim, claim_of
 from marketsim.reporting.diagnosis import diagnosis
+from marketsim.reporting.factorial import additivity, additivity_sentence, factors_of
 from marketsim.reporting.measures import PROFIT, Measure, headline_measures, printer_for, tier_people
 from marketsim.reporting.numbers import counted, joined
 from marketsim.reporting.people_sentence import people_sentence
@@ -66,11 +67,16 @@ def answer(view: StudyView) -> Answer:
         ranking.best,
         _headline(view, ranking, claim),
         sentences,
-        diagnosis(view, ranking.best),
+        (*diagnosis(view, ranking.best), *_adding_up(view)),
         cautions_of(view),
         ranking,
         checked,
     )
+
+
+def _adding_up(view: StudyView) -> tuple[str, ...]:
+    """Say whether the factors of the study add up in profit; nothing where it has none."""
+    return tuple(additivity_sentence(found, factors_of(view)) for found in additivity(view)[:1])
 
 
 def _without_policies(view: StudyView) -> Answer:

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
 
 from marketsim.reporting.view import StudyView
+from marketsim.scenario.fields import Section
+from marketsim.scenario.pricing import Pricing
+from marketsim.scenario.regulation import Rules
+from marketsim.scenario.strategy import Strategy, acts, mentions_strategy
+
+S = TypeVar("S", bound=Section)
 
 
 @dataclass(frozen=True)
@@ -77,31 +86,47 @@ def _is_enabled(study: Mapping[str, Any], section: str) -> bool:
 def _by_use(study: Mapping[str, Any]) -> Iterator[Mechanism]:
     """Yield mechanisms without a switch of their own: they act where somebody is given something to do."""
     retailers = list(study["retailers"].values())
-    changed = [path for changes in study.get("policies", {}).values() for path in changes]
-    strategies = any((retailer.get("strategy") or {}).get("kind", "hold") != "hold" for retailer in retailers)
-    strategies |= any(".strategy" in path for path in changed)
-    yield Mechanism("pricing strategies of retailers", "", ("retailers.*.strategy",), strategies)
-    personal = any(_asks_more(retailer.get("pricing") or {}) for retailer in retailers)
-    personal |= any(".pricing" in path for path in changed)
-    yield Mechanism("prices for single customers", "", ("retailers.*.pricing",), personal)
-    rules = (study.get("market") or {}).get("rules") or {}
+    policies = list((study.get("policies") or {}).values())
+    strategies = any(strategy_of(retailer) for retailer in retailers) or mentions_strategy(dict(enumerate(policies)))
+    yield Mechanism("strategies of retailers", "", ("retailers.*.strategy",), strategies)
+    personal = any(_differs(Pricing, retailer.get("pricing")) or _is_green(retailer) for retailer in retailers)
+    personal |= any(_mentions(("pricing", "green_share"), changes) for changes in policies)
+    yield Mechanism("prices for single customers, green offers", "", ("retailers.*.pricing",), personal)
     events = study.get("events") or ()
-    capped = _limits(rules) or any(event.get("type") == "regulation" for event in events)
-    yield Mechanism("price caps and service standards", "", ("market.rules",), capped)
+    rules = (study.get("market") or {}).get("rules")
+    ruled = _differs(Rules, rules) or any(event.get("type") == "regulation" for event in events)
+    yield Mechanism("price caps and service standards", "", ("market.rules",), ruled)
     yield Mechanism("events", "", ("events",), bool(events))
 
 
-def _asks_more(pricing: Mapping[str, Any]) -> bool:
-    """Tell whether a retailer's prices for single customers differ from its list anywhere."""
-    return any(
-        isinstance(value, int | float) and not isinstance(value, bool) and value != 0 and name.endswith("_cny_per_mwh")
-        for part in pricing.values()
-        if isinstance(part, Mapping)
-        for name, value in part.items()
-    )
+def strategy_of(retailer: Mapping[str, Any]) -> str:
+    """Return what a retailer adapts from month to month, in words; nothing where it keeps to its plan."""
+    strategy = _parsed(Strategy, retailer.get("strategy"))
+    if strategy is None or not acts(strategy):
+        return ""
+    kinds = [rule.kind for rule in (strategy, *strategy.by_segment.values()) if rule.kind != "hold"]
+    return kinds[0].replace("_", " ") if kinds else "staff, levers or entry"
 
 
-def _limits(rules: Mapping[str, Any]) -> bool:
-    standards = (rules.get("service_standards") or {}).values()
-    caps = (rules.get("price_cap_cny_per_mwh"), rules.get("spread_cap_cny_per_mwh"))
-    return any(cap is not None for cap in caps) or any(standard.get("minimum_share") for standard in standards)
+def _parsed(model: type[S], data: Any) -> S | None:
+    """Return a stored section; None where there is none, or it is one of another version of the schema."""
+    try:
+        return model.model_validate_json(json.dumps(data)) if data else None
+    except ValidationError:
+        return None
+
+
+def _differs(model: type[S], data: Any) -> bool:
+    found = _parsed(model, data)
+    return found is not None and found != model()
+
+
+def _is_green(retailer: Mapping[str, Any]) -> bool:
+    return any((offer.get("green_share") or 0) > 0 for offer in (retailer.get("offers") or {}).values())
+
+
+def _mentions(words: tuple[str, ...], changes: Any) -> bool:
+    """Tell whether changes by dotted path have one of these words in a path, or deeper."""
+    if not isinstance(changes, Mapping):
+        return False
+    return any(set(words) & set(str(path).split(".")) or _mentions(words, value) for path, value in changes.items())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from marketsim.reporting.mechanisms import mechanisms_of
+from marketsim.reporting.mechanisms import mechanisms_of, strategy_of
 from marketsim.reporting.numbers import counted, joined
 from marketsim.reporting.view import StudyView
 
@@ -72,18 +72,17 @@ def _queues() -> str:
 
 def _rivals(view: StudyView) -> str:
     """Say who reacts to what; without strategies only the forward price moves list prices."""
-    kinds = {
-        str(name): str((retailer.get("strategy") or {}).get("kind", "hold"))
-        for name, retailer in view.study["retailers"].items()
-    }
-    acting = [f"{name} ({kind.replace('_', ' ')})" for name, kind in kinds.items() if kind != "hold"]
-    holding = [name for name, kind in kinds.items() if kind == "hold"]
+    strategies = {str(name): strategy_of(retailer) for name, retailer in view.study["retailers"].items()}
+    acting = [f"{name} ({strategy})" for name, strategy in strategies.items() if strategy]
+    holding = [name for name, strategy in strategies.items() if not strategy]
     text = "List prices follow the forward price."
     if acting:
-        text += f" Beyond that these adapt their prices to what they see of the market: {joined(acting)}."
+        text += f" Beyond that these act on what they see of the market: {joined(acting)}."
     if holding:
         verb = "keeps" if len(holding) == 1 else "keep"
         text += f" {joined(holding)} otherwise {verb} offers, tier rules and staff, unless a policy or an event changes them."
+    if any(mechanism.is_on and mechanism.switch.startswith("adaptation.") for mechanism in mechanisms_of(view)):
+        text += " Retailers may enter, leave or copy each other's levers, as listed above."
     return text
 
 

@@ -8,9 +8,11 @@ from typing import Any
 
 import pandas as pd
 
+from marketsim.reporting.measures import tier_people
 from marketsim.reporting.numbers import digits_for, interval, joined, plain, scale_for, signed
 from marketsim.reporting.robustness import assumption_title
 from marketsim.results.key_figures import kpi
+from marketsim.results.tables import ALL
 
 Answers = Mapping[str, pd.DataFrame]
 Row = Mapping[Any, Any]
@@ -34,7 +36,8 @@ def rows_of(answers: Answers, name: str) -> Iterator[Row]:
 
 
 def _break_even_sentence(row: Row) -> str:
-    figure = f"{kpi(row['kpi']).title.lower()} of {row['retailer']}"
+    people = "" if row["tier"] == ALL else f"{tier_people(row['tier'])} of "
+    figure = f"{kpi(row['kpi']).title.lower()} of {people}{row['retailer']}"
     place, tried = assumption_title(row["path"]), f"from {row['low']:g} to {row['high']:g}"
     head = f"Break-even {row['name']}:"
     if row["verdict"] == "found":

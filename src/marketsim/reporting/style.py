@@ -150,7 +150,7 @@ def folded(text: str, width: int = 22) -> str:
         text = f"{text[: width - 1]}…{text[-(width - 1) :]}"
     if len(text) <= width:
         return text
-    breaks = [index + 1 for index, character in enumerate(text) if character in " _-/." and index < width]
+    breaks = [index + 1 for index, character in enumerate(text) if character in " _-/.+" and index < width]
     cut = max((b for b in breaks if len(text) - b <= width), default=(len(text) + 1) // 2)
     return f"{text[:cut].rstrip()}\n{text[cut:].lstrip()}"
 

@@ -85,8 +85,8 @@ def carried_over(centre: FloatArray, end: FloatArray) -> Estimates:
     variates: Law 2015). A shared world adds (e - d) / m + d / n to it, every other world d / n, so that its variance
     is **m var((e - d) / m + d / n) + (n - m) var(d) / n^2**, each variance estimated within its group of worlds, and
     the degrees of freedom are those of Welch (1947), or m - 1 for fewer than four shared worlds, where his are too
-    many. In normal worlds the interval covers the truth in 94 of 100 cases with four shared worlds. Where fewer than two worlds are not shared there is nothing to
-    carry over, and it is the plain mean of e.
+    many. In normal worlds the interval covers the truth in 94 of 100 cases with four shared worlds. Where fewer than
+    two worlds are not shared there is nothing to carry over, and it is the plain mean of e.
 
     Args:
         centre: effects at the centre, shape (..., worlds); NaN where a world was not run.

@@ -105,12 +105,15 @@ _CUSTOMERS = (
 
 _OPERATIONS = (
     *(Kpi(f"wait_{name}_minutes", f"Wait, {name}", "minutes", -1, "ticket-weighted mean wait before service", desk_mean(name, "wait_minutes"), 1) for name in _DESKS),
+    *(Kpi(f"wait_p90_{name}_minutes", f"Wait of the slowest tenth, {name}", "minutes", -1, "ticket-weighted mean of the wait that one ticket in ten exceeds", desk_mean(name, "wait_p90_minutes"), 1) for name in _DESKS),
     *(Kpi(f"busy_wait_{name}_minutes", f"Busy-hour wait, {name}", "minutes", -1, "the same in the busiest block", desk_mean(name, "busy_wait_minutes"), 1) for name in _DESKS),
     *(Kpi(f"sla_{name}", f"Within standard, {name}", "%", 1, "ticket-weighted share within the service standard", 100 * desk_mean(name, "sla_share"), 1) for name in _DESKS),
     *(Kpi(f"busy_sla_{name}", f"Within standard in busy hours, {name}", "%", 1, "the same in the busiest block", 100 * desk_mean(name, "busy_sla_share"), 1) for name in _DESKS),
     *(Kpi(f"utilisation_{name}", f"Utilisation, {name}", "%", 0, "ticket-weighted utilisation of the staff", 100 * desk_mean(name, "utilisation"), 1) for name in _DESKS),
     *(Kpi(f"servers_{name}", f"On duty, {name}", "staff on duty", 0, "ticket-weighted number on duty in the team that serves", desk_mean(name, "servers"), 1) for name in _DESKS),
     *(Kpi(f"ticket_share_{name}", f"Share of tickets, {name}", "%", 0, "the tier's share of the desk's tickets", 100 * desk(name, "arrivals") / own(f"{name}.arrivals"), 1) for name in _DESKS),
+    Kpi("first_contact_resolution_pct", "Solved at once", "%", 1, "contacts that do not come back", 100 * book_mean("first_contact_resolution"), 1),
+    Kpi("digital_share_pct", "Digital share", "%", 0, "contacts that digital channels keep from the desk", 100 * book_mean("digital_share"), 1),
     Kpi("tickets_per_customer_year", "Requests", "tickets/customer and year", -1, "expected requests, repeats and complaint cases over customer-years", total("tickets") / _CUSTOMER_YEARS, 2),
     Kpi("backlog", "Backlog", "tickets", -1, "mean tickets left over at the end of a month, all desks", (desk("contact", "backlog") + desk("field", "backlog") + desk("case", "backlog")) / _MONTHS, 1),
     Kpi("staff", "Service staff", "staff", 0, "mean service staff", book_mean("staff"), 1),

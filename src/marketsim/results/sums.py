@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from marketsim.results.tables import DEFAULT_SUPPLIER, DESK_MONTH, SEGMENT_MONTH
 from marketsim.scenario.customers import DIMENSIONS
+from marketsim.scenario.in_force import in_force
 from marketsim.scenario.service import DESKS, TIERS
 from marketsim.scenario.study import Study
 
@@ -29,7 +30,7 @@ class Window:
 
     Attributes:
         retailers: the study's retailers, without the default supplier.
-        segments: the contestable segments.
+        segments: the contestable segments, those included that an event opens in the course of the run.
         first_month: first month that counts.
         months: the month before which the window ends.
     """
@@ -42,7 +43,8 @@ class Window:
     @classmethod
     def of(cls, study: Study) -> Window:
         """Return the evaluated window of a study."""
-        segments = sorted(name for name, segment in study.segments.items() if segment.contestable)
+        at_the_end = in_force(study, study.run.months - 1).segments
+        segments = sorted(name for name, segment in at_the_end.items() if segment.contestable)
         retailers = tuple(sorted(study.retailers))
         return cls(retailers, tuple(segments), study.run.first_evaluated_month(), study.run.months)
 

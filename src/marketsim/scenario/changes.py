@@ -38,7 +38,7 @@ def with_changes(scenario: Scenario, changes: Mapping[str, Any], label: str) -> 
     study = changed_study(scenario.study, changes, label)
     if _data_part(study) != _data_part(scenario.study):
         message = (
-            "data files, load profiles and time bands are read when a scenario is loaded: "
+            "data files, strategies in Python, load profiles and time bands are read when a scenario is loaded: "
             "pass this change to load_scenario"
         )
         raise ScenarioError([Problem(path, message) for path in changes], label)

@@ -41,12 +41,12 @@ def changed_rules(rules: Rules, changes: Mapping[str, Any]) -> Rules:
     data = rules.model_dump()
     for path, value in changes.items():
         *outer, last = path.split(".")
-        inner = data
+        section: Any = data
         for part in outer:
-            inner = inner.get(part)
-            if not isinstance(inner, dict):
+            section = section.get(part)
+            if not isinstance(section, dict):
                 raise ValueError(f"{path} leads nowhere")
-        inner[last] = value
+        section[last] = value
     return Rules.model_validate(data)
 
 

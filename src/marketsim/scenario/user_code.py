@@ -13,11 +13,14 @@ from marketsim.scenario.strategy import PricingRule, Strategy
 
 
 def python_rules(strategy: Strategy) -> Iterator[tuple[tuple[str, ...], PricingRule]]:
-    """Yield the rules of a strategy that name a user's file, each with its path below the strategy."""
+    """Yield the rules of a strategy that name a user's file, each with its path below the strategy.
+
+    The file is read whatever the kind is now, so that a sweep may change the kind to `python`.
+    """
     named = [(("by_segment", name), rule) for name, rule in strategy.by_segment.items()]
     rules: list[tuple[tuple[str, ...], PricingRule]] = [((), strategy), *named]
     for path, rule in rules:
-        if rule.kind == "python" and rule.file is not None:
+        if rule.file is not None:
             yield path, rule
 
 

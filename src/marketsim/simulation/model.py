@@ -97,6 +97,10 @@ class RetailMarket(mesa.Model):  # type: ignore[misc]
             (name, lever): self.base.retailers[name].levers[lever].intensity
             for name, lever in lever_names(self.frame, self.base)
         }
+        self.resolution, self.digital_share = (
+            np.ones((len(self.frame.retailers), len(DESKS))),
+            np.zeros(len(self.frame.retailers)),
+        )
         self.carried = desks.nothing_carried(len(self.frame.retailers), len(self.frame.regions))
         self.reputation: FloatArray | None = None
         self._create_agents()

@@ -10,8 +10,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from marketsim.market import billing, experience
-from marketsim.market.desks import MINUTES
+from marketsim.market.desks import MINUTES, slowest_tenth
 from marketsim.market.tariffs import LINKED
+from marketsim.market.tickets import CONTACT
 from marketsim.results.tables import (
     ALL,
     DEFAULT_SUPPLIER,
@@ -105,6 +106,9 @@ class Recorder:
         for mechanism in model.mechanisms:
             for name, values in mechanism.retailer_columns().items():
                 rows[: len(values), column[name]] = values
+        contact = {"first_contact_resolution": model.resolution[:, CONTACT], "digital_share": model.digital_share}
+        for name, values in contact.items():
+            rows[: len(values), column[name]] = values
         for j in range(len(self.retailers)):
             histogram = model.experiences.histogram[j]
             satisfaction = model.experiences.measures[j, :, billing.ALL_TIERS, experience.SATISFACTION].sum()
@@ -157,7 +161,8 @@ class Recorder:
 
     def _desk_rows(self, model: RetailMarket) -> FloatArray:
         sites = model.service.sites[:-1]
-        minutes = [sites[name] * MINUTES for name in ("mean_wait_hours", "busy_wait_hours")]
+        slow = slowest_tenth(sites, model.service.block_shares) * MINUTES
+        minutes = [sites["mean_wait_hours"] * MINUTES, slow, sites["busy_wait_hours"] * MINUTES]
         shares = [sites[name] for name in ("sla_share", "busy_sla_share", "utilisation", "servers")]
         return np.stack([sites["arrivals"], sites["served"], sites["backlog"], *minutes, *shares], axis=-1)
 
@@ -231,7 +236,7 @@ def _labels(codes: NDArray[np.integer[Any]], names: list[str]) -> Labels:
 def _present(table: Table, values: FloatArray) -> NDArray[np.bool_]:
     """Which cells of a table hold anything: somebody served, tickets, or customers who moved."""
     column = {
-        SEGMENT_MONTH: ["customers", "closures"],
+        SEGMENT_MONTH: ["customers", "closures", "leaves"],
         DESK_MONTH: ["arrivals", "served", "backlog"],
         FLOWS: ["customers"],
     }.get(table)

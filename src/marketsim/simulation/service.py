@@ -196,6 +196,7 @@ def serve(model: RetailMarket) -> tuple[ServiceMonth, FloatArray]:
     work = expected_load(model)
     rules = model.desk_rules.copy()
     rules["handle_hours"], rules["travel_hours"] = work.handle_hours, work.travel_hours
+    model.resolution, model.digital_share = work.resolution, _digital_share(model, work)
     by_tier = work.tickets.sum(axis=3)
     if model.dedicated_share is None:
         model.dedicated_share = dedicated_shares(model, by_tier)
@@ -214,6 +215,22 @@ def serve(model: RetailMarket) -> tuple[ServiceMonth, FloatArray]:
     _set_standards(model, rules, sites)
     expanded = work.tickets * sites["repeat_factor"][:-1, :, :, None, :]
     return _service_month(model, sites, by_tier), expanded.sum(axis=(1, 2))
+
+
+def _digital_share(model: RetailMarket, work: Work) -> FloatArray:
+    """Return the share of contacts that digital channels keep from the desk; 0 where there is no contact. Shape (retailers,)."""
+    people, retailers = model.population, len(model.frame.retailers)
+    wanted = people["weight"] * model.behaviour.segments["tickets_per_month"][people["segment"]] * (people["alive"] > 0)
+    sums = np.bincount(people["retailer"], wanted, minlength=retailers + 1)[:retailers]
+    wanted_contacts = sums * model.ticket_rates.surge * model.ticket_rates.desk_share[:retailers, CONTACT]
+    reached = (work.tickets - model.extra_tickets[:retailers])[:, CONTACT].sum(axis=(1, 2, 3))
+    share = 1.0 - np.divide(reached, wanted_contacts, out=np.ones(retailers), where=wanted_contacts > 0)
+    result: FloatArray = np.where(share > _ROUNDING, share, 0.0)
+    return result
+
+
+_ROUNDING = 1e-6
+"""Loads are counted in whole units; a share below this is none."""
 
 
 def _service_month(model: RetailMarket, sites: Records, tickets: FloatArray) -> ServiceMonth:

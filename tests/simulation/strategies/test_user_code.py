@@ -11,8 +11,9 @@ import pytest
 from tests.markets import DATA, assert_identical, by_month, run
 from tests.simulation.strategies.views import view
 
-from marketsim.errors import StrategyError
+from marketsim.errors import ScenarioError, StrategyError
 from marketsim.results.manifest import scenario_hash
+from marketsim.scenario.changes import with_changes
 from marketsim.scenario.loaded import Scenario
 from marketsim.scenario.loading import load_scenario
 from marketsim.scenario.strategy import PricingRule
@@ -128,6 +129,18 @@ def test_code_and_its_hash_travel_with_the_scenario(tmp_path: Path) -> None:
     assert_identical(tables, run(scenario))
     changed = market(tmp_path, code + "# another text\n", parameters={"to": 450}, partial_adjustment=1.0)
     assert scenario_hash(changed) != scenario_hash(scenario)
+
+
+def test_a_sweep_may_change_the_kind_to_python_but_not_the_file(tmp_path: Path) -> None:
+    scenario = market(tmp_path, "def decide(view): return {'price_changes': {'plan': 1}}\n", kind="hold")
+    assert by_month(run(scenario)["retailer_month"], "Alpha", "list_price_cny_per_mwh")[:3].tolist() != [420, 421, 422]
+    swept = with_changes(scenario, {"retailers.Alpha.strategy.kind": "python"}, "sweep")
+    assert by_month(run(swept)["retailer_month"], "Alpha", "list_price_cny_per_mwh")[:3].tolist() == [420, 421, 422]
+    with pytest.raises(ScenarioError, match="pass this change to load_scenario"):
+        with_changes(scenario, {"retailers.Alpha.strategy.file": "other.py"}, "sweep")
+    policy = {"policies.other": {"retailers.Alpha.strategy": {"kind": "python", "file": "other.py"}}}
+    with pytest.raises(StrategyError, match=r"other.py was not read with the scenario"):
+        run(with_changes(scenario, policy, "sweep"), "other")
 
 
 def test_draws_are_the_same_in_every_run_of_a_world(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 
 from marketsim.reporting import style
 from marketsim.reporting.charts.chart import Chart, Subject
-from marketsim.reporting.charts.monthly import band
+from marketsim.reporting.charts.monthly import Band, band
 from marketsim.reporting.charts.satisfaction import left_out, policy_look, shown_policies
 from marketsim.reporting.estimates import Estimate, Verdict, estimate, verdict
 from marketsim.reporting.measures import PROFIT, Measure, shown_measures
@@ -27,6 +27,8 @@ _WITH_MECHANISM = {"credit": "arrears_cny", "reliability": "saidi_hours_per_year
 _MOST_PANELS = 6
 _MILLION = 1e6
 _ROUNDING = 1e-9
+_LEVEL = "level"
+_NEVER_NEGATIVE = ("%", "% a year", "min", "points of 100", "hours/customer and year")
 _Courses = dict[str, pd.DataFrame]
 
 
@@ -124,7 +126,7 @@ def _measure_panels(panels: list[Axes], subject: Subject, measure: Measure, poli
     levels = {policy: path.values / divisor for policy, path in known.items()}
     panels[0].set_title(style.folded(measure.title, 34), fontsize=9)
     panels[0].set_ylabel(unit, fontsize=8)
-    frames = [_lines_of(panels[0], subject, levels, measure, unit, "level")]
+    frames = [_lines_of(panels[0], subject, levels, measure, unit, _LEVEL)]
     if len(panels) > 1:
         changes = {policy: _less(values, levels[BASE]) for policy, values in levels.items() if policy != BASE}
         style.zero_line(panels[1], vertical=False)
@@ -151,6 +153,8 @@ def _lines_of(axes: Axes, subject: Subject, paths: _Courses, measure: Measure, u
     frames = []
     for policy, values in paths.items():
         found = band(values)
+        if what == _LEVEL and unit in _NEVER_NEGATIVE:
+            found = Band(found.months, found.mean, np.maximum(found.low, 0.0), found.high)
         colour, dashes = policy_look(subject, policy)
         label = "base" if policy == BASE else style.folded(subject.policy_labels[policy], 30)
         axes.plot(found.months + 1, found.mean, color=colour, linestyle=dashes, linewidth=1.4, label=label, zorder=3)

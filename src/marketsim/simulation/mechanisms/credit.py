@@ -71,15 +71,16 @@ class CreditRisk(Mechanism):
         self.supplier = self.tier = self.contract = np.full(len(people), -1, dtype=np.int64)
         self.in_advance = np.zeros(len(people), dtype=np.bool_)
         self._shift = np.zeros(len(people))
-        self._cut_rows, self._usual_use = np.zeros(0, dtype=np.int64), np.zeros(0)
+        self._cut_rows = np.zeros(0, dtype=np.int64)
 
     def begin_policy(self) -> None:
         """Collect by the policy's rules from now on; accounts that are overdue are treated as they were."""
         self.rules = collection_rules(self.model.frame, self.model.study)
 
     def environment(self) -> None:
-        """Give those whose supply was cut their consumption back, before it is set anew."""
-        self.model.population["use"][self._cut_rows] = self._usual_use
+        """Let those whose supply was cut begin the month like all others; demand and outages then make of it what they do."""
+        people = self.model.population
+        people["use"][self._cut_rows] = people["energy"][self._cut_rows]
 
     def decide(self) -> None:
         """Let deposits, advance payment and refusals weigh on offers."""
@@ -91,7 +92,6 @@ class CreditRisk(Mechanism):
         people, accounts = self.model.population, self.ledger.accounts
         cut = accounts["cut"] & (accounts["creditor"] == people["retailer"][accounts["row"]])
         self._cut_rows = accounts["row"][cut]
-        self._usual_use = people["use"][self._cut_rows].copy()
         people["use"][self._cut_rows] = 0.0
         people["urge"][self._cut_rows] += TIED
 

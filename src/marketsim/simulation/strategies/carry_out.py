@@ -17,7 +17,7 @@ from marketsim.simulation.strategies.decide import Reviewed
 from marketsim.simulation.strategies.desk_records import attainment
 from marketsim.simulation.strategies.memory import Memory, Order, PlannedLever
 from marketsim.simulation.strategies.observe import Observation, lever_rows, targets
-from marketsim.simulation.strategies.pricing import LEAST_SLOPE
+from marketsim.simulation.strategies.pricing import LEAST_SLOPE, rounded
 from marketsim.simulation.strategies.staffing import staff_factor
 
 if TYPE_CHECKING:
@@ -34,14 +34,15 @@ def carry_out(observation: Observation, retailer: Retailer, reviewed: Reviewed) 
     for row, change in reviewed.price_changes.items():
         slope = float(observation.weights(row) @ observation.quotes.slopes[row])
         if slope > LEAST_SLOPE:
-            model.price_moves[row] += change / slope
+            model.price_moves[row] += rounded(change / slope)
     decision = reviewed.decision
     aim_levers(model, retailer, memory, decision.levers)
     for desk, factor in decision.staff.items():
         for region in range(len(model.frame.regions)):
             order_staff(model, retailer, memory, DESKS.index(desk), region, factor)
     for part in PERSONAL:
-        memory.personal.setdefault(part, {}).update(getattr(decision, part))
+        amounts = {name: rounded(amount) for name, amount in getattr(decision, part).items()}
+        memory.personal.setdefault(part, {}).update(amounts)
     memory.last_review = model.month
     memory.forget_choices()
 
@@ -51,7 +52,7 @@ def aim_levers(model: RetailMarket, retailer: Retailer, memory: Memory, levers: 
     uses, now = model.study.retailers[retailer.name].levers, targets(model, retailer.index)
     for name, intensity in levers.items():
         if intensity != now[name]:
-            memory.levers[name] = PlannedLever(uses[name].intensity, intensity)
+            memory.levers[name] = PlannedLever(uses[name].intensity, rounded(intensity))
 
 
 def order_staff(model: RetailMarket, retailer: Retailer, memory: Memory, desk: int, region: int, factor: float) -> None:
@@ -60,7 +61,7 @@ def order_staff(model: RetailMarket, retailer: Retailer, memory: Memory, desk: i
     pending = any((order.desk, order.region) == (desk, region) for order in memory.orders)
     if staff > 0 and factor != 1.0 and not pending:
         lag = model.study.retailers[retailer.name].strategy.hiring_lag_months
-        memory.orders.append(Order(model.month + lag, desk, region, staff * (factor - 1.0)))
+        memory.orders.append(Order(model.month + lag, desk, region, rounded(staff * (factor - 1.0))))
 
 
 def staff_toward_target(observation: Observation, retailer: Retailer, always: bool) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from marketsim.errors import StrategyError
 from marketsim.scenario.strategy import PricingRule, Strategy
 from marketsim.simulation.strategies.decision import Decision, combined
 from marketsim.simulation.strategies.investing import invest
@@ -64,7 +65,11 @@ def _by_rule(view: RetailerView, memory: Memory, codes: Mapping[str, str]) -> De
         return LIBRARY[rule.kind](view)
     name = (rule.file or "", rule.function, repr(rule.parameters))
     if name not in memory.codes:
-        memory.codes[name] = UserStrategy(rule, codes[rule.file or ""])
+        if name[0] not in codes:
+            raise StrategyError(
+                f"{name[0]} was not read with the scenario; pass the change that names it to load_scenario"
+            )
+        memory.codes[name] = UserStrategy(rule, codes[name[0]])
     return memory.codes[name].decide(view)
 
 

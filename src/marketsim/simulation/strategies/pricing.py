@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from marketsim.market.exact import UNIT
 from marketsim.market.tariffs import LINKED, posted
 from marketsim.scenario.strategy import PricingRule
 from marketsim.simulation.strategies.decision import Decision
@@ -17,6 +19,11 @@ if TYPE_CHECKING:
 
 LEAST_SLOPE = 1e-6
 """An offer whose price does not follow its price level (a share package that passes everything on) is left alone."""
+
+
+def rounded(number: float) -> float:
+    """Return a decision as it is carried out: sums over customers differ in their last bits with their grouping."""
+    return round(number / UNIT) * UNIT
 
 
 def new_price(offer: OfferView, decision: Decision, rule: PricingRule) -> float:
@@ -57,4 +64,4 @@ def lift_to_floor(model: RetailMarket, quotes: Quotes, row: int, floor_margin: f
     missing = quotes.energy_costs[row] + service_cost + floor_margin - quotes.prices[row]
     lift = float((missing[sold_to] / quotes.slopes[row][sold_to]).max())
     if lift > 0.0:
-        model.price_moves[row] += lift
+        model.price_moves[row] += math.ceil(lift / UNIT) * UNIT

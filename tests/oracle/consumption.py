@@ -1,0 +1,105 @@
+"""What single customers consume: growth, season, prices, efficiency, other fuels (M8, E15, E16); no plant closes."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from tests.oracle.keys import keyed
+from tests.oracle.part import Part
+
+from marketsim.market.draws import normal
+from marketsim.scenario.events import AlternativePriceShock, DemandShock
+
+if TYPE_CHECKING:
+    from tests.oracle.customers import CustomerAgent
+    from tests.oracle.market import OracleMarket
+
+MONTHS = 12
+
+
+class Consumption(Part):
+    """Consumption of every customer, relative to what it used at the start."""
+
+    def __init__(self, market: OracleMarket) -> None:
+        super().__init__(market)
+        self.settings = market.study.demand
+        for customer in market.customers:
+            customer.saved_share = 0.0
+            customer.first_usual_bill = math.nan
+            customer.electric_share = 1.0 - customer.traits.demand.alternative_share
+
+    def consume(self) -> None:
+        """Set what each customer uses, and what it expects to use in a month like others (E15)."""
+        month, settings = self.market.month, self.settings
+        growth = (1.0 + settings.growth_per_year) ** (month / MONTHS)
+        season = settings.season[month % MONTHS]
+        for customer in self.market.customers:
+            if math.isnan(customer.first_usual_bill):
+                customer.first_usual_bill = customer.usual_bill
+            self.save(customer)
+            self.substitute(customer)
+            lasting = growth * self.by_price(customer) * self.by_fuel(customer) * self.by_efficiency(customer)
+            customer.usual_use = customer.energy * lasting
+            customer.use = customer.usual_use * season * self.shock(customer) * self.noise(customer)
+
+    def by_price(self, customer: CustomerAgent) -> float:
+        """Return the factor of the mean bill against the first, bounded to a tenth and tenfold."""
+        if not customer.has_bills():
+            return 1.0
+        ratio = min(10.0, max(0.1, customer.usual_bill / customer.first_usual_bill))
+        return float(ratio**customer.traits.demand.elasticity)
+
+    def by_fuel(self, customer: CustomerAgent) -> float:
+        """Return the factor of the work that electricity does against that of the start."""
+        traits = customer.traits.demand
+        now = 1.0 - traits.substitutable_share * (1.0 - customer.electric_share)
+        return now / (1.0 - traits.substitutable_share * traits.alternative_share)
+
+    def by_efficiency(self, customer: CustomerAgent) -> float:
+        """Return the factor of what is saved, less the rebound."""
+        return 1.0 - customer.saved_share * (1.0 - self.settings.rebound_share)
+
+    def save(self, customer: CustomerAgent) -> None:
+        """Go a step toward what levers help to save; what they support no more fades."""
+        fading = 1.0 - (1.0 - self.settings.saving_decay_per_year) ** (1.0 / MONTHS)
+        target = customer.closed_gap("energy_saving_share")
+        speed = self.settings.uptake_speed if target >= customer.saved_share else fading
+        customer.saved_share += speed * (target - customer.saved_share)
+
+    def substitute(self, customer: CustomerAgent) -> None:
+        """Let equipment go a step toward the balance of electricity and the other fuel (E16)."""
+        traits, slope = customer.traits.demand, self.settings.substitution_slope
+        fuel = self.settings.fuels[traits.fuel]
+        appeal = traits.electricity_appeal_logits
+        if appeal is None:
+            appeal = math.log((1.0 - traits.alternative_share) / traits.alternative_share)
+            if customer.has_bills():
+                appeal -= slope * (fuel.price_cny_per_mwh / customer.first_usual_bill - 1.0)
+        appeal += customer.added("electrification_logits")
+        if customer.has_bills():
+            appeal += slope * (self.fuel_price(traits.fuel) - customer.usual_bill) / customer.first_usual_bill
+        balance = 1.0 / (1.0 + math.exp(-min(30.0, max(-30.0, appeal))))
+        customer.electric_share += self.settings.substitution_speed * (balance - customer.electric_share)
+
+    def fuel_price(self, name: str) -> float:
+        """Return the month's price of a fuel."""
+        fuel, month = self.settings.fuels[name], self.market.month
+        price = fuel.price_cny_per_mwh * (1.0 + fuel.growth_per_year) ** (month / MONTHS)
+        for event in self.market.study.events:
+            if isinstance(event, AlternativePriceShock) and event.fuel in ("all", name):
+                price *= 1.0 + event.size if 0 <= month - event.month < event.duration_months else 1.0
+        return price
+
+    def shock(self, customer: CustomerAgent) -> float:
+        """Return the factor of the month's events."""
+        factor = 1.0
+        for event in self.market.study.events:
+            if isinstance(event, DemandShock) and 0 <= self.market.month - event.month < event.duration_months:
+                factor *= 1.0 + event.size if event.segments is None or customer.segment in event.segments else 1.0
+        return factor
+
+    def noise(self, customer: CustomerAgent) -> float:
+        """Return log-normal noise of mean 1."""
+        sd = self.settings.noise_sd
+        return math.exp(sd * normal(keyed(self.key("demand noise"), customer.key)) - sd * sd / 2.0)
