@@ -38,6 +38,15 @@ def lively(changes: Mapping[str, Any] | None = None) -> Scenario:
     return _market("lively", changes)
 
 
+EVERYTHING = ("everything_guangdong", "everything_full_choice")
+"""Shipped markets, made small, with every mechanism, event and decision at once."""
+
+
+def everything(changes: Mapping[str, Any] | None = None, name: str = EVERYTHING[0]) -> Scenario:
+    """Return a market with everything at once, with some values changed."""
+    return _market(name, changes)
+
+
 def _market(name: str, changes: Mapping[str, Any] | None) -> Scenario:
     return load_scenario(DATA / f"{name}.yaml", changes) if changes else base_market(name)
 

@@ -64,7 +64,9 @@ def searches(customer: CustomerAgent, on_sale: list[PostedOffer], renewal: Poste
     in_sight = [customer.expected_bill(offer) for offer in on_sale if knows(customer, offer)]
     change = bill_change(present, customer.usual_bill, min(in_sight, default=math.inf))
     rate = customer.traits.search_rate * (1.0 if in_window else parameters.outside_window_factor)
-    hazard = search_hazard.py_func(rate, customer.satisfaction, change, customer.complaint_age > 0, customer.urge, parameters)
+    hazard = search_hazard.py_func(
+        rate, customer.satisfaction, change, customer.complaint_age > 0, customer.urge, parameters
+    )
     return uniform(keyed(market.keys["search"], customer.key)) < 1.0 - math.exp(-hazard)
 
 

@@ -41,7 +41,9 @@ class Consumption(Part):
             self.substitute(customer)
             lasting = growth * self.by_price(customer) * self.by_fuel(customer) * self.by_efficiency(customer)
             customer.usual_use = customer.energy * lasting
-            customer.use = customer.usual_use * season * self.shock(customer) * self.noise(customer)
+            passing = season * self.shock(customer) * self.noise(customer)
+            customer.use = customer.usual_use * passing
+            self.note_work(customer, growth * passing)
 
     def by_price(self, customer: CustomerAgent) -> float:
         """Return the factor of the mean bill against the first, bounded to a tenth and tenfold."""
@@ -55,6 +57,20 @@ class Consumption(Part):
         traits = customer.traits.demand
         now = 1.0 - traits.substitutable_share * (1.0 - customer.electric_share)
         return now / (1.0 - traits.substitutable_share * traits.alternative_share)
+
+    def note_work(self, customer: CustomerAgent, factor: float) -> None:
+        """Note what is saved of the work that energy does, and what the other fuel does of it."""
+        traits = customer.traits.demand
+        work = customer.energy * factor * self.by_price(customer)
+        work /= 1.0 - traits.substitutable_share * traits.alternative_share
+        by_fuel, needed = traits.substitutable_share * (1.0 - customer.electric_share), self.by_efficiency(customer)
+        customer.saved_mwh = work * (1.0 - by_fuel) * (1.0 - needed)
+        customer.fuel_mwh = work * by_fuel * needed
+
+    def emissions(self, customer: CustomerAgent) -> float:
+        """Return the emissions of the month's electricity and of the other fuel, t."""
+        fuel = self.settings.fuels[customer.traits.demand.fuel].emissions_t_per_mwh
+        return customer.use * self.settings.electricity_emissions_t_per_mwh + customer.fuel_mwh * fuel
 
     def by_efficiency(self, customer: CustomerAgent) -> float:
         """Return the factor of what is saved, less the rebound."""

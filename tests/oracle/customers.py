@@ -186,9 +186,7 @@ class CustomerAgent(mesa.Agent):
         market = self.model
         if self.retailer is market.default_supplier:
             self.price_level = market.default_price
-        self.price = energy_price.py_func(
-            self.plan, self.price_level, self.discount, market.spot, self.use, self.bands
-        )
+        self.price = energy_price.py_func(self.plan, self.price_level, self.discount, market.spot, self.use, self.bands)
         self.price -= market.rebates.get(self.retailer, 0.0)
         self.bill = unit_bill(self.price, market.network, self.plan.fixed_fee, self.use)
         if market.month == 0:

@@ -26,8 +26,8 @@ class Forecasts(Part):
             saved = sum(customer.weight * use * customer.closed_gap("forecast_saving") for customer, use in used)
             variance = settings.forecast_sd**2 + settings.customer_forecast_sd**2 * squares / energy**2
             error = retailer.settings.procurement.forecast_bias
-            error += math.sqrt(variance) * (1.0 - saved / energy) * normal(
-                keyed(self.key("forecast error"), retailer.key)
+            error += (
+                math.sqrt(variance) * (1.0 - saved / energy) * normal(keyed(self.key("forecast error"), retailer.key))
             )
             beyond = max(0.0, abs(error) - settings.deviation_band)
             self.penalties[retailer] = settings.penalty_rate * self.market.forward[1] * energy * beyond

@@ -12,6 +12,7 @@ from tests.oracle.choice import fall_to_default
 from tests.oracle.consumption import Consumption
 from tests.oracle.customers import CustomerAgent
 from tests.oracle.forecasts import Forecasts
+from tests.oracle.leaks import Leaks
 from tests.oracle.offers import PostedOffer, post_offers
 from tests.oracle.opening import create_customers, find_supplier, sign_first_contract
 from tests.oracle.outages import Outages
@@ -100,6 +101,7 @@ class OracleMarket(mesa.Model):
         priced = [s for s in (self.base, self.policy_study) if has_prices(s)]
         self.payments: Payments | None = None
         self.records = Records(self) if study.information.enabled else None
+        self.leaks = Leaks(self)
         self.true_tags = TrueTags(self) if study.tags and not study.information.enabled else None
         self.consumption = Consumption(self) if study.demand.enabled else None
         self.outage_part = Outages(self) if study.reliability.enabled else None
@@ -110,6 +112,7 @@ class OracleMarket(mesa.Model):
         self.forecasts = Forecasts(self) if study.settlement.enabled else None
         parts = (
             self.records,
+            self.leaks,
             self.true_tags,
             self.consumption,
             self.outage_part,

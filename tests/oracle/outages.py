@@ -109,7 +109,7 @@ class Outages(Part):
             hours = min(HOURS_PER_MONTH, customer.outages * duration)
             customer.hours_out[month % MONTHS] = hours * felt
             customer.reliability = self.supply_quality(customer)
-            lost = customer.use * hours / HOURS_PER_MONTH
+            lost = customer.use * (hours / HOURS_PER_MONTH)
             customer.use -= lost
             customer.lost_mwh = lost
             if promise:

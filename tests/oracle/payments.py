@@ -85,7 +85,8 @@ class Payments(Part):
         if not self.retailer_bears:
             return 0.0
         rules = self.rules(retailer)
-        if rules.worst_grade is not None and customer.credit > rules.worst_grade:
+        is_new = retailer is not customer.retailer
+        if is_new and rules.worst_grade is not None and customer.credit > rules.worst_grade:
             return -math.inf
         asked = getattr(rules.deposit_months, customer.credit) > 0.0 or pays_in_advance(rules, customer.credit)
         return -self.settings.security_dislike if asked else 0.0

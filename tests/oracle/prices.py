@@ -11,9 +11,14 @@ from marketsim.market.tariffs import LINKED
 from marketsim.scenario.service import DESKS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.oracle.customers import CustomerAgent
+    from tests.oracle.desks import Service
     from tests.oracle.market import OracleMarket, Supplier
     from tests.oracle.retailers import OracleRetailer
+
+    from marketsim.scenario.regulation import Rules
 
 MONTHS_PER_YEAR = 12.0
 STEP = 2.0**-24
@@ -38,9 +43,11 @@ class PersonalPrices(Part):
         """Let retailers forget who has left for too long."""
         for customer in self.market.customers:
             former = getattr(customer.former, "settings", None)
-            if former is not None and former.pricing.win_back.discount_cny_per_mwh > 0.0:
-                if self.market.month - customer.joined >= former.pricing.win_back.months:
-                    customer.former = None
+            if former is None:
+                continue
+            offer, away = former.pricing.win_back, self.market.month - customer.joined
+            if offer.discount_cny_per_mwh > 0.0 and away >= offer.months:
+                customer.former = None
 
     def discount(self, customer: CustomerAgent, retailer: OracleRetailer) -> float:
         """Return what a customer gets besides its tier: for its size, and to come back."""
@@ -105,7 +112,7 @@ class Regulator(Part):
         self.set_cap()
 
     @property
-    def rules(self):
+    def rules(self) -> Rules:
         """The rules in force."""
         return self.market.study.market.rules
 
@@ -118,10 +125,6 @@ class Regulator(Part):
         """Set the month's price cap, and take the customers' part of last month's spread off this month's bills."""
         self.set_cap()
         self.market.rebates = dict(self.shared)
-
-    def begin_policy(self) -> None:
-        """Let the policy's cap hold at once."""
-        self.set_cap()
 
     def feel(self) -> None:
         """Share what was earned above the cap."""
@@ -147,7 +150,7 @@ class Regulator(Part):
                     points = 100.0 * max(0.0, standard.minimum_share - share)
                     retailer.charges["compensation"] += standard.penalty_cny_per_point * points
 
-    def met_at(self, retailer: OracleRetailer, desk: str):
+    def met_at(self, retailer: OracleRetailer, desk: str) -> Iterator[Service]:
         """Yield what customers met at a desk; a team for all regions counts once."""
         for team in retailer.teams_of(desk):
             region = next(iter(team.regions))

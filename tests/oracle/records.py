@@ -13,7 +13,6 @@ from tests.oracle.tiering import advertised_tier, true_tiers
 
 from marketsim.market.draws import uniform
 from marketsim.scenario.customers import DIMENSIONS
-from marketsim.scenario.events import Breach
 from marketsim.scenario.portraits import AGE_GROUPS
 from marketsim.scenario.service import TIERS
 
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from marketsim.scenario.study import Study
 
 ACCOUNT, PERSON, NEED = range(3)
-FAIR, PERSONAL, ASSURED = (DIMENSIONS.index(name) for name in ("fairness", "personalisation", "assurance"))
+FAIR, PERSONAL = (DIMENSIONS.index(name) for name in ("fairness", "personalisation"))
 
 
 @dataclass
@@ -68,9 +67,7 @@ class Upkeep:
 def truth_of(customer: CustomerAgent) -> Known:
     """Return what a complete record says."""
     need = DIMENSIONS[customer.quality_weights.index(max(customer.quality_weights))]
-    return Known(
-        customer.energy, customer.credit, customer.habit, customer.digital_affinity, customer.age, need
-    )
+    return Known(customer.energy, customer.credit, customer.habit, customer.digital_affinity, customer.age, need)
 
 
 def upkeep_of(customer: CustomerAgent) -> Upkeep:
@@ -295,29 +292,12 @@ class Records(Part):
         return price + customer.traits.service_sensitivity * service
 
     def lose_data(self) -> None:
-        """Let data be lost at some of the retailers, and where an event says so."""
+        """Let data be lost at some of the retailers that have customers."""
         for retailer in self.market.retailers:
             kept = math.prod(1.0 - lever.hooks.breach_saving * lever.intensity for lever in retailer.levers)
             lost = uniform(keyed(self.key("data breach"), retailer.key)) < self.settings.breach_rate * kept
             if lost and retailer.customers:
-                self.breach(retailer, self.settings.breach_loss)
-        for event in self.market.base.events:
-            if isinstance(event, Breach) and event.month == self.market.month:
-                self.breach(self.market.retailer_named(event.retailer), event.size)
-
-    def breach(self, retailer: OracleRetailer, loss: float) -> None:
-        """Let the customers of a retailer trust it less; it pays a fine."""
-        for customer in retailer.customers:
-            before = customer.leak if customer.leaker is retailer else 0.0
-            customer.leak, customer.leaker = min(1.0, before + loss), retailer
-        retailer.charges["compensation"] += self.settings.breach_fine_cny
-
-    def feel(self) -> None:
-        """Let customers feel leaks, which they forget slowly."""
-        for customer in self.market.customers:
-            if customer.retailer is customer.leaker:
-                customer.shift_quality(ASSURED, -customer.leak)
-            customer.leak *= 0.5 ** (1.0 / self.settings.breach_half_life_months)
+                self.market.leaks.breach(retailer, self.settings.breach_loss)
 
     def talk(self) -> None:
         """Survey customers drawn at random, by their number."""

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 MONTHS_PER_YEAR = 12
 FIXED_COST_IN_CASH = 3
 SPENT = ("procurement", "lever", "staff", "overhead", "acquisition", "penalty", "interest")
-CHARGED = ("deviation", "bad_debt", "compensation", "stranded", "marketing", "rebate", "depreciation")
+CHARGED = ("deviation", "bad_debt", "compensation", "stranded", "marketing", "depreciation")
 
 
 class OracleRetailer(mesa.Agent):

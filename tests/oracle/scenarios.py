@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
+from tests.oracle import switches
 
 from marketsim.scenario.loaded import AccountBook, Scenario, ScenarioData
 from marketsim.scenario.loading import load_scenario
@@ -20,6 +21,7 @@ RETAILERS = ("Alpha", "Beta", "Delta", "Gamma")
 SEGMENTS = ("commercial", "large_industrial", "sme_industrial")
 LEVERS = ("digital_channel", "everything", "home_visit", "one_stop", "staff_training")
 EVERYTHING = {
+    "universal": False,
     "effects": {"reliability": 0.3, "fairness": 0.2},
     "hooks": {
         "handle_time_factor": 1.2,
@@ -27,12 +29,16 @@ EVERYTHING = {
         "deflected_share": 0.3,
         "variability_factor": 2.0,
         "switching_cost_logits": 2.0,
+        **switches.ALL_HOOKS,
     },
     "costs": {
         "fixed_cny_per_month": 1000.0,
         "cny_per_customer_month": 2.0,
         "cny_per_mwh": 1.0,
         "per_customer_by_segment": {"commercial": 0.5},
+        "cny_per_staff_month": 10.0,
+        "capex_cny": 6000.0,
+        "capex_life_months": 9.0,
     },
     "ramp_months": 2.0,
 }
@@ -71,11 +77,16 @@ def markets(draw: Draw) -> Drawn:
     tree = template().study.model_dump()
     tree |= {"policies": {}, "assumptions": {}, "focus": RETAILERS[0], "run": draw(runs())}
     tree["levers"]["everything"] = EVERYTHING
+    tree["tags"] = switches.TAGS
+    for name, strategy in switches.mechanisms().items():
+        tree[name] = draw(strategy) if draw(one_of(True, False)) else {}
     tree["segments"] = draw(segments(tree["segments"]))
     tree["market"] = draw(surroundings(tree["market"]))
     tree["behaviour"] = draw(behaviours(tree["behaviour"]))
-    tree["events"] = draw(st.lists(events(tree["run"]["months"]), max_size=2))
     tree["retailers"] = draw(retailers(list(tree["segments"]), list(tree["market"]["regions"])))
+    months = tree["run"]["months"]
+    further = switches.events(months, list(tree["retailers"]), list(tree["segments"]))
+    tree["events"] = [*draw(st.lists(events(months), max_size=2)), *draw(st.lists(further, max_size=2))]
     parts = retailer_parts(list(tree["segments"]), list(tree["market"]["regions"]))
     changed = {
         name: retailer | {part: draw(strategy) for part, strategy in parts.items() if draw(st.booleans())}
@@ -83,6 +94,7 @@ def markets(draw: Draw) -> Drawn:
     }
     total = sum(retailer["initial_share"] for retailer in tree["retailers"].values())
     tree["market"]["default_supplier"]["initial_share"] = 1.0 - total
+    tree["policies"] = {"changed": {"retailers": {"pricing": {}}}}
     study = Study.model_validate(tree)
     market = Scenario("random", study, draw(data(study)))
     return Drawn(market, Study.model_validate(tree | {"retailers": changed}))
@@ -116,6 +128,7 @@ def segments(draw: Draw, known: Tree) -> Tree:
         "contract_length_dislike": one_of(0.0, 0.2),
         "tickets_per_month": one_of(0.1, 1.0, 6.0),
     }
+    drawn |= switches.segment_parts()
     found = {name: known[name] | {field: draw(values) for field, values in drawn.items()} for name in names}
     found[names[0]]["contestable"] = draw(one_of(True, True, False))
     return found
@@ -127,12 +140,18 @@ def surroundings(draw: Draw, known: Tree) -> Tree:
     regions = REGIONS[: draw(st.integers(1, 3))]
     shares = sum(known["regions"][name]["share"] for name in regions)
     busy = {"hours_share": 0.2, "load_factor": 3.0}, {"hours_share": 0.8, "load_factor": 0.5}
-    default = {"initial_share": 0.0, "wait_multiple": draw(one_of(0.5, 2.0)), "markup_share": draw(one_of(0.0, 0.1))}
+    default = {
+        "initial_share": 0.0,
+        "wait_multiple": draw(one_of(0.5, 2.0)),
+        "markup_share": draw(one_of(0.0, 0.1)),
+        "voluntary": draw(one_of(False, False, True)),
+    }
     return known | {
         "regions": {n: known["regions"][n] | {"share": known["regions"][n]["share"] / shares} for n in regions},
         "load_blocks": draw(one_of(known["load_blocks"], busy, ({"hours_share": 1.0, "load_factor": 1.0},))),
         "contract_calendar": draw(one_of("staggered", "calendar_year")),
         "default_supplier": default,
+        "rules": draw(one_of({}, draw(switches.rules()))),
     }
 
 
@@ -183,9 +202,21 @@ def retailers(draw: Draw, segment_names: list[str], regions: list[str]) -> Tree:
     parts = retailer_parts(segment_names, regions)
     return {
         name: {part: draw(strategy) for part, strategy in parts.items()}
-        | {"initial_share": weight / total if total else 0.0, "procurement": {"hedge_ratio": draw(one_of(0.5, 0.9))}}
+        | {"initial_share": weight / total if total else 0.0, "procurement": draw(procurement())}
+        | {"kind": draw(one_of("grid", "genco", "genco"))}
         for name, weight in zip(names, weights, strict=True)
     }
+
+
+def procurement() -> st.SearchStrategy[Tree]:
+    """Return a strategy of how energy is bought; it stays under a policy."""
+    return st.fixed_dictionaries(
+        {
+            "hedge_ratio": one_of(0.5, 0.9),
+            "own_generation_share": one_of(0.0, 0.3),
+            "forecast_bias": one_of(0.0, 0.1),
+        }
+    )
 
 
 def retailer_parts(segment_names: list[str], regions: list[str]) -> dict[str, st.SearchStrategy[Any]]:
@@ -198,6 +229,7 @@ def retailer_parts(segment_names: list[str], regions: list[str]) -> dict[str, st
         "levers": levers(segment_names, regions),
         "advertising_weight": one_of(0.0, 1.0, 3.0),
         "brand_logits": st.dictionaries(st.sampled_from(segment_names), one_of(-0.5, 1.0)),
+        **switches.retailer_parts(),
         "costs": st.fixed_dictionaries({"payment_lag_months": st.integers(0, 2), "availability": one_of(0.6, 0.85)}),
     }
 
@@ -233,6 +265,8 @@ def offer(draw: Draw) -> Tree:
         "signup_bonus_cny": draw(one_of(0.0, 500.0)),
         "exit_fee_cny": draw(one_of(0.0, 300.0)),
         "exit_fee_cny_per_mwh": draw(one_of(0.0, 2.0)),
+        "green_share": draw(one_of(0.0, 0.0, 0.5)),
+        "certificate_cny_per_mwh": 20.0,
     }
 
 
@@ -246,6 +280,7 @@ def tiers(draw: Draw, regions: list[str]) -> Tree:
         "tenure_months": one_of(0, 6, 40),
         "quota": one_of(0, 15, 900),
         "regions": st.lists(st.sampled_from(regions), min_size=1, unique=True),
+        "tags": st.lists(st.sampled_from(sorted(switches.TAGS)), min_size=1, max_size=2, unique=True),
     }
     found: Tree = {"ordinary": {"discount_cny_per_mwh": draw(one_of(0.0, 0.5))}}
     for tier in TIERS[:-1]:
@@ -283,6 +318,8 @@ def levers(segment_names: list[str], regions: list[str]) -> st.SearchStrategy[Tr
             "tiers": st.lists(st.sampled_from(TIERS), min_size=1, unique=True),
             "segments": st.lists(st.sampled_from(segment_names), min_size=1, unique=True),
             "regions": st.lists(st.sampled_from(regions), min_size=1, unique=True),
+            "tags": st.lists(st.sampled_from(sorted(switches.TAGS)), min_size=1, max_size=1, unique=True),
+            "cost_factor": one_of(0.5, 1.0),
         },
     )
     return st.dictionaries(st.sampled_from(LEVERS), use, max_size=3)

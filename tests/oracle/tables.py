@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pandas as pd
+from tests.oracle.customers import CustomerAgent
 from tests.oracle.market import OracleMarket, Supplier
 
 from marketsim.results.tables import MONTHLY_TABLES
@@ -36,6 +37,8 @@ class Lived:
     satisfaction: float
     quality: list[float]
     complained: bool
+    records: tuple[bool, bool, bool]
+    further: Row
 
 
 def look_at(market: OracleMarket) -> list[Lived]:
@@ -58,8 +61,27 @@ def look_at(market: OracleMarket) -> list[Lived]:
                 satisfaction=c.satisfaction,
                 quality=c.quality,
                 complained=c.complained,
+                records=(bool(c.record and c.record.is_valid[0]), c.match == 1.0, c.tier != c.true_tier),
+                further={name: c.weight * value for name, value in further(market, c).items()},
             )
         )
+    return found
+
+
+def further(market: OracleMarket, customer: CustomerAgent) -> Row:
+    """Return what the month of one customer adds to further columns of its tier, as far as it is modelled."""
+    found = {
+        "promoters": float(customer.satisfaction > 0.75),
+        "detractors": float(customer.satisfaction < 0.4),
+    }
+    if market.outage_part:
+        duration = market.outage_part.duration(customer)
+        found["outages"] = float(customer.outages)
+        found["outage_hours"] = min(730.0, customer.outages * duration)
+        found["outage_mwh"] = customer.lost_mwh
+    if market.consumption:
+        found["saved_mwh"], found["alternative_mwh"] = customer.saved_mwh, customer.fuel_mwh
+        found["emissions_t"] = market.consumption.emissions(customer)
     return found
 
 
@@ -91,6 +113,7 @@ def market_row(market: OracleMarket, lived: list[Lived]) -> Row:
         "customers": sum(customer.weight for customer in lived),
         "hhi": sum((100.0 * part / total) ** 2 for part in energy.values()) if total > 0 else 0.0,
         "switches": sum(flow[0] for flow in market.flows.values()),
+        **({"talks": market.talk_part.talks} if market.talk_part else {}),
     }
 
 
@@ -104,7 +127,27 @@ def supplier_row(market: OracleMarket, supplier: Supplier, lived: list[Lived]) -
         "satisfaction_p10": lowest_tenth(own),
         "satisfaction_gini": gini(own),
         "price_sd_cny_per_mwh": price_sd(own),
+        **(known_of(market, supplier, own) if supplier is not market.default_supplier else {}),
     }
+
+
+def known_of(market: OracleMarket, retailer: Supplier, own: list[Lived]) -> Row:
+    """Return how good a retailer's records are, what is known and believed of it, and what is overdue."""
+    row: Row = {}
+    weights = [customer.weight for customer in own]
+    if market.records:
+        for place, column in enumerate(("records_valid_share", "match_share", "misclassified_share")):
+            row[column] = mean([float(customer.records[place]) for customer in own], weights)
+        row["survey_satisfaction"] = retailer.surveyed
+    people = [customer for customer in market.customers if customer.traits.contestable]
+    if market.talk_part and people:
+        weights = [customer.weight for customer in people]
+        row["awareness_share"] = mean([float(retailer in c.known_names) for c in people], weights)
+        row["belief"] = mean([c.beliefs[retailer] for c in people], weights)
+    if market.payments:
+        overdue = [account for account in market.payments.accounts if account.creditor is retailer]
+        row["arrears_cny"] = sum(account.customer.weight * account.amount for account in overdue)
+    return row
 
 
 def mean(values: list[float], weights: list[float]) -> float:
@@ -134,7 +177,7 @@ def gini(customers: list[Lived]) -> float:
 
 def price_sd(customers: list[Lived]) -> float:
     """Return the standard deviation of the energy price over MWh, around the mean of each segment."""
-    spread = 0.0
+    spread, customers = 0.0, [customer for customer in customers if customer.energy > 0.0]
     for segment in {customer.segment for customer in customers}:
         own = [customer for customer in customers if customer.segment == segment]
         centre = mean([c.price for c in own], [c.energy for c in own])
@@ -168,6 +211,7 @@ def segment_rows(market: OracleMarket, lived: list[Lived]) -> Iterator[tuple[tup
                 "searches": market.searches.get((name, segment, tier), 0.0),
                 "leaves": leaves[0],
                 "leaves_energy_mwh": leaves[1],
+                **{name: sum(customer.further[name] for customer in own) for name in own[0].further},
             },
         )
 

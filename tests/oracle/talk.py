@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from tests.oracle.market import OracleMarket, Supplier
     from tests.oracle.retailers import OracleRetailer
 
+    from marketsim.scenario.word_of_mouth import WordOfMouth
+
 MONTHS = 12
 NEW_CONTACT = 1 << 20
 
@@ -71,7 +73,7 @@ class Talk(Part):
         self.talks = 0.0
 
     @property
-    def rules(self):
+    def rules(self) -> WordOfMouth:
         """The settings in force."""
         return self.market.study.word_of_mouth
 

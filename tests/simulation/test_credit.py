@@ -71,6 +71,21 @@ def test_who_pays_up_has_supply_again() -> None:
             assert (model.population["use"][~cut] == 10).all()
 
 
+def test_demand_after_a_cut_off_is_that_of_customers_who_were_never_cut() -> None:
+    """Demand doubles in a year; growth counts once for those whose supply is back as well."""
+    growing = {"demand.enabled": True, "demand.growth_per_year": 1.0, "demand.noise_sd": 0.0}
+    still = {"segments.users.demand.elasticity": 0.0, "segments.users.demand.substitutable_share": 0.0}
+    with opened(frictionless({**STILL, **ALL_LATE, **STRICT, **growing, **still, "run.months": 8})) as model:
+        was_cut, came_back = np.zeros(len(model.population), dtype=bool), 0
+        for month in range(8):
+            model.step()
+            use = model.population["use"]
+            assert use[use > 0] == pytest.approx(10 * 2 ** (month / 12))
+            came_back += int((was_cut & (use > 0)).sum())
+            was_cut = use == 0
+        assert came_back > 0
+
+
 def test_who_is_cut_off_cannot_flee_to_a_rival() -> None:
     """Everybody else compares every month; who was with one retailer long enough to be cut off stays until default."""
     changes = {**ALL_LATE, **NEVER_CURED, **STRICT, "credit.default_months": 7, "segments.users.search_rate": 50}

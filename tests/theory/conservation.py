@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 import pytest
-from tests.markets import Tables, plain
+from numpy.typing import NDArray
+from tests.markets import Tables, opened, plain
 
 from marketsim.results.tables import DEFAULT_SUPPLIER
+from marketsim.scenario.loaded import Scenario
+
+FloatArray = NDArray[np.float64]
 
 COSTS = ("procurement", "lever", "staff", "overhead", "acquisition", "penalty", "interest")
-CHARGES = ("deviation", "bad_debt", "compensation", "stranded", "marketing", "rebate", "depreciation")
+CHARGES = ("deviation", "bad_debt", "compensation", "stranded", "marketing", "depreciation")
 MONEY = (
     *("payments", "receivables", "written_off", "revenue", "network", "cash"),
     *("profit", "depreciation", "stranded", "capex", "deposits"),
@@ -32,15 +38,18 @@ def monthly(table: pd.DataFrame, column: str) -> pd.DataFrame:
 
 
 def check_customers(tables: Tables, customers: float) -> None:
-    """V1: everybody has one supplier, and who joins one has left another."""
+    """V1: everybody has one supplier or has closed down, and who joins a supplier has left another."""
     retailers = tables["retailer_month"]
-    served, joins, leaves = (monthly(retailers, name) for name in ("customers", "joins", "leaves"))
-    assert served.sum(axis=1).to_numpy() == pytest.approx(customers, rel=RELATIVE)
-    assert (served.to_numpy() >= 0).all()
-    close(served.diff().iloc[1:], (joins - leaves).iloc[:-1], customers)
-    close(joins.sum(axis=1), leaves.sum(axis=1), customers)
     market = tables["market_month"].set_index("month")
-    assert market["customers"].to_numpy() == pytest.approx(customers, rel=RELATIVE)
+    served, joins, leaves = (monthly(retailers, name) for name in ("customers", "joins", "leaves"))
+    assert (served.sum(axis=1) + market["closed_customers"]).to_numpy() == pytest.approx(customers, rel=RELATIVE)
+    assert (served.to_numpy() >= 0).all()
+    closing = sums_by_retailer(tables["segment_month"], "closures", served)
+    moved = (joins - leaves).shift(1) - closing
+    close(served.diff().iloc[1:], moved.iloc[1:], customers)
+    close(market["closed_customers"], closing.sum(axis=1).cumsum(), customers)
+    close(joins.sum(axis=1), leaves.sum(axis=1), customers)
+    close(market["customers"], served.sum(axis=1), customers)
     close(market["switches"], joins.sum(axis=1), customers)
     close(sums_by_retailer(tables["segment_month"], "customers", served), served, customers)
     close(sums_by_retailer(tables["segment_month"], "leaves", served), leaves, customers)
@@ -55,8 +64,8 @@ def sums_by_retailer(table: pd.DataFrame, column: str, like: pd.DataFrame) -> pd
     return sums.reindex(index=like.index, columns=like.columns).fillna(0.0)
 
 
-def check_energy(tables: Tables, energy: float) -> None:
-    """V2: what customers use is what retailers sell, and they have bought it forward or at spot."""
+def check_energy(tables: Tables, energy: float | FloatArray) -> None:
+    """V2: what customers use (MWh, in every month or month by month) is what retailers sell, bought forward or at spot."""
     retailers = tables["retailer_month"]
     sold, hedged, spot = (monthly(retailers, f"{name}_mwh") for name in ("energy", "hedged", "spot"))
     assert sold.sum(axis=1).to_numpy() == pytest.approx(energy, rel=RELATIVE)
@@ -100,7 +109,43 @@ def check_tickets(tables: Tables) -> None:
     assert (desks.to_numpy() >= 0).all()
 
 
-def check_all(tables: Tables, customers: float, energy: float, network_cny_per_mwh: float) -> None:
+@dataclass(frozen=True)
+class Lived:
+    """A run with what its customers themselves know of it.
+
+    Attributes:
+        tables: result tables.
+        customers: in the market at the start.
+        used_mwh: what all customers used, by month. Shape (months,).
+    """
+
+    tables: Tables
+    customers: float
+    used_mwh: FloatArray
+
+
+def live_through(scenario: Scenario, policy: str = "base") -> Lived:
+    """Run a market month by month, and count what customers use."""
+    with opened(scenario, policy) as model:
+        customers = float(model.population["weight"].sum())
+        used = []
+        for _ in range(scenario.study.run.months):
+            model.step()
+            used.append(float((model.population["weight"] * model.population["use"]).sum()))
+        tables = model.recorder.tables(policy, 0)
+    return Lived(tables, customers, np.array(used))
+
+
+def check_run(scenario: Scenario, policy: str = "base") -> Tables:
+    """Run a scenario and check all that is conserved; return its tables."""
+    lived = live_through(scenario, policy)
+    customers = sum(segment.customers for segment in scenario.study.segments.values())
+    assert lived.customers == pytest.approx(customers, rel=RELATIVE)
+    check_all(lived.tables, lived.customers, lived.used_mwh, scenario.study.market.network_cny_per_mwh)
+    return lived.tables
+
+
+def check_all(tables: Tables, customers: float, energy: float | FloatArray, network_cny_per_mwh: float) -> None:
     """Check everything that is conserved."""
     check_customers(tables, customers)
     check_energy(tables, energy)

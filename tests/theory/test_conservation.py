@@ -9,40 +9,81 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.markets import Tables, base_market, lively, plain, run
-from tests.theory.conservation import check_all, check_customers, check_energy, check_money, check_tickets
+from tests.markets import EVERYTHING, base_market, everything, lively, plain, run
+from tests.theory.conservation import check_customers, check_energy, check_money, check_run, check_tickets
 
-from marketsim.market.draws import world_key
-from marketsim.market.frame import build_frame
-from marketsim.market.population import create
 from marketsim.scenario.loaded import Scenario
 from marketsim.scenario.loading import load_scenario
 
 SCENARIOS = sorted(Path(__file__).parents[2].glob("scenarios/*.yaml"))
-SMALL = {"run.agents": 150, "run.months": 5, "run.warmup_months": 2, "run.evaluate_from_month": None}
+WARM_UP, MONTHS = 2, 8
+SMALL = {"run.agents": 150, "run.months": MONTHS, "run.warmup_months": WARM_UP, "run.evaluate_from_month": None}
+SWITCHES = (
+    *("information", "reliability", "demand", "word_of_mouth", "credit", "settlement"),
+    *(f"adaptation.{name}" for name in ("entry", "exit", "imitation")),
+    *("behaviour.complaints", "behaviour.fairness"),
+)
+"""All that can be switched off by `enabled`."""
+NEEDED_BY = {
+    "reliability": ("outage_storm",),
+    "demand": ("closure", "demand_shock", "alternative_price_shock"),
+    "credit": ("credit_shock",),
+    "adaptation.entry": (),
+}
+"""Events that would be refused where a mechanism is off."""
 
 
-def check(scenario: Scenario, policy: str = "base") -> Tables:
-    """Run a scenario and check all that is conserved; return its tables."""
-    frame = build_frame(scenario.study, scenario.study)
-    people = create(scenario, frame, world_key(scenario.study.run.seed, 0))
-    customers = sum(segment.customers for segment in scenario.study.segments.values())
-    tables = run(scenario, policy)
-    energy = float((people["weight"] * people["energy"]).sum())
-    check_all(tables, customers, energy, scenario.study.market.network_cny_per_mwh)
-    return tables
+def shortened(path: Path) -> Scenario:
+    """Return a shipped scenario with few agents and months; what was to happen later happens early."""
+    events = {
+        f"events.{number}.month": min(event.month, WARM_UP + 1 + number % 3)
+        for number, event in enumerate(load_scenario(path).study.events)
+    }
+    return load_scenario(path, {**SMALL, **events})
 
 
 @pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
 def test_every_shipped_scenario_conserves_everything(path: Path) -> None:
-    scenario = load_scenario(path, SMALL)
+    scenario = shortened(path)
     for policy in ("base", list(scenario.study.policies)[-1]):
-        check(scenario, policy)
+        check_run(scenario, policy)
+
+
+def without(mechanism: str, name: str) -> Scenario:
+    """Return the market where everything happens with one mechanism off, and without the events that need it."""
+    events = base_market(name).study.model_dump(mode="json")["events"]
+    left = [event for event in events if event["type"] not in NEEDED_BY.get(mechanism, ())]
+    changes: dict[str, Any] = {f"{mechanism}.enabled": False, "events": left}
+    if mechanism == "adaptation.entry":
+        changes["retailers.Epsilon"] = None
+    return everything(changes, name)
+
+
+@pytest.mark.parametrize("name", EVERYTHING)
+@pytest.mark.parametrize("policy", ["base", "turn_round"])
+def test_everything_at_once_conserves_everything(name: str, policy: str) -> None:
+    books = plain(check_run(base_market(name), policy)["retailer_month"])
+    for column in ("bad_debt", "compensation", "marketing", "deviation", "penalty", "capex", "deposits", "acquisition"):
+        assert books[f"{column}_cny"].sum() > 0, column
+
+
+@pytest.mark.parametrize("mechanism", SWITCHES)
+def test_each_mechanism_off_conserves_everything(mechanism: str) -> None:
+    """Alternately in the one and the other market, in the base and under a policy."""
+    number = SWITCHES.index(mechanism)
+    check_run(without(mechanism, EVERYTHING[number % 2]), ("base", "turn_round")[number // 2 % 2])
+
+
+def test_settings_without_a_switch_can_be_left_out() -> None:
+    """Prices besides the list, rules of the regulator, events and decisions."""
+    plain_prices = {f"retailers.{name}.pricing": None for name in ("Alpha",)}
+    hold = {f"retailers.{name}.strategy": None for name in ("Beta", "Gamma", "Delta")}
+    check_run(everything({**plain_prices, **hold, "market.rules": None, "events": []}, EVERYTHING[1]), "turn_round")
 
 
 @pytest.mark.parametrize("policy", ["base", *base_market("lively").study.policies])
 def test_the_lively_market_conserves_everything(policy: str) -> None:
-    check(lively({"run.months": 14}), policy)
+    check_run(lively({"run.months": 14}), policy)
 
 
 def test_customers_are_conserved_exactly_where_each_is_one_agent() -> None:
@@ -63,7 +104,7 @@ def test_who_loses_its_offer_is_counted_when_it_falls_to_the_default_supplier() 
         "segments.shops.search_rate": 0.5,
         "behaviour.choice.search_bill": 0,
     }
-    tables = check(lively(changes), "withdrawn")
+    tables = check_run(lively(changes), "withdrawn")
     flows = plain(tables["flows"])
     fallen = flows[(flows["to_retailer"] == "default supplier") & (flows["segment"] == "shops")]
     assert set(fallen["from_retailer"]) == {"Gamma"}
@@ -104,7 +145,7 @@ def test_any_market_conserves_everything(changes: dict[str, Any], policy: str) -
     if not changes.get("segments.shops.contestable", True):
         changes = {**changes, "policies.withdrawn": None}
         policy = "base" if policy == "withdrawn" else policy
-    check(lively({**changes, "run.months": 6}), policy)
+    check_run(lively({**changes, "run.months": 6}), policy)
 
 
 # The checks themselves notice what they are for

@@ -14,6 +14,7 @@ from marketsim.scenario.merging import dump
 from marketsim.scenario.outline import entry, shape_at
 from marketsim.scenario.paths import locate
 from marketsim.scenario.study import Study
+from marketsim.scenario.tier_rules import rule_sets_by_version
 from marketsim.scenario.yaml_tree import show
 
 CUSTOMER_MONTHS_PER_SECOND = 650_000
@@ -33,8 +34,9 @@ class Size:
         customers: customers in the market, by segment.
         energy: their energy together, MWh a month, by segment.
         agents: agents that stand for them, by segment.
-        main_runs: runs of base and policies.
+        main_runs: runs of base and policies, and of the base with other tier rules.
         check_runs: runs at the ends of assumptions.
+        rule_sets: tier rules of policies with which the base is run as well.
     """
 
     customers: dict[str, int]
@@ -42,6 +44,7 @@ class Size:
     agents: dict[str, int]
     main_runs: int
     check_runs: int
+    rule_sets: int = 0
 
     def seconds(self, months: int, jobs: int) -> float:
         """Return about how long the study takes, without compiling."""
@@ -57,11 +60,18 @@ def size_of(scenario: Scenario, *, checks: bool = True) -> Size:
         name: float(books[name].annual_mwh.sum()) / 12 if name in books else s.customers * s.energy_mwh_per_month
         for name, s in study.segments.items()
     }
-    variants = 1 + len(study.policies)
-    ends = 2 * len(study.assumptions) if checks and study.policies else 0
-    agents = agents_by_segment(scenario)
-    run = study.run
-    return Size(customers, energy, agents, variants * run.replications, variants * ends * run.check_replications)
+    agents, run = agents_by_segment(scenario), study.run
+    rules, *at_ends = _rule_sets(study)
+    main, *ends = (1 + len(study.policies) + count for count in (rules, *at_ends))
+    check_runs = sum(ends) * run.check_replications if checks and study.policies else 0
+    return Size(customers, energy, agents, main * run.replications, check_runs, rules)
+
+
+def _rule_sets(study: Study) -> list[int]:
+    """Return with how many tier rules of its policies the base is run as well: in the study, and at each of its ends."""
+    ends = {f"{path}={value}": {path: value} for path, values in study.assumptions.items() for value in values}
+    found = rule_sets_by_version(study, tuple(study.policies), ends)
+    return [len({rules.policy for rules in version.values()}) for version in found.values()]
 
 
 def head(scenario: Scenario, size: Size) -> list[str]:
@@ -70,6 +80,8 @@ def head(scenario: Scenario, size: Size) -> list[str]:
     run = study.run
     title = study.question or study.title
     policies = f"base + {len(study.policies)} policies" if study.policies else "base"
+    if size.rule_sets:
+        policies += f" + base with the tier rules of policies ({size.rule_sets})"
     return [
         f"{scenario.name}: {title}" if title else scenario.name,
         f"{len(study.retailers)} retailers, {run.months} months, {sum(size.agents.values()):,} agents for "

@@ -11,6 +11,7 @@ from marketsim.experiments.root import Curve, Root, find_root
 from marketsim.results.estimates import FloatArray
 from marketsim.results.key_figures import kpi
 from marketsim.results.pairs import worlds_of
+from marketsim.results.partners import BETWEEN_TIERS
 from marketsim.results.tables import ALL
 from marketsim.scenario.questions import BreakEven, Range
 
@@ -31,10 +32,11 @@ def curve_of(
         target: what the difference is to be.
     """
     retailer, tier, name = figure
+    by_tier = tier != ALL or name in BETWEEN_TIERS
 
     def measure(values: Sequence[float]) -> list[FloatArray]:
         trials = [trial(policy, scale.path, value) for value in values]
-        frames = laboratory.effects(f"{policy}, {scale.path.rpartition('.')[2]}", trials)
+        frames = laboratory.effects(f"{policy}, {scale.path.rpartition('.')[2]}", trials, by_tier=by_tier)
         return [worlds_of(frame, policy, retailer, ALL, tier, name) - target for frame in frames]
 
     return Curve(measure)

@@ -43,7 +43,7 @@ def compare_at_equal_money(name: str, budget: Budget, laboratory: Laboratory) ->
         root = find_root(curve, scale.low, scale.high)
         labels = {"name": name, "policy": policy, "path": scale.path, "value": root.value, "verdict": root.verdict}
         if root.verdict == FOUND:
-            effects = laboratory.effects(policy, [trial(policy, scale.path, root.value)])[0]
+            effects = laboratory.effects(policy, [trial(policy, scale.path, root.value)], by_tier=True)[0]
             found[policy] = _figures(effects, policy, focus, figures)
             scaled.append((labels, found[policy]))
         else:

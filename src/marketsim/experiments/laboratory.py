@@ -14,9 +14,12 @@ from marketsim.experiments.progress import Progress
 from marketsim.experiments.runs import DONE, Outcome
 from marketsim.experiments.workers import Workers
 from marketsim.results.pairs import effects
+from marketsim.results.partners import Partners
 from marketsim.results.tables import BASE
+from marketsim.scenario.changes import changed_study
 from marketsim.scenario.decisions import is_decision
 from marketsim.scenario.loaded import Scenario
+from marketsim.scenario.tier_rules import RuleSet, rule_sets
 
 Changes = tuple[tuple[str, Any], ...]
 
@@ -79,15 +82,39 @@ class Laboratory:
     progress: Progress
     outcomes: dict[RunKey, Outcome] = field(default_factory=dict)
 
-    def effects(self, what: str, trials: Sequence[Trial]) -> list[pd.DataFrame]:
+    def effects(self, what: str, trials: Sequence[Trial], *, by_tier: bool = False) -> list[pd.DataFrame]:
         """Return the paired differences of each trial, as `results.pairs.effects` has them.
+
+        Args:
+            what: what is measured, for the progress bar.
+            trials: the trials.
+            by_tier: whether figures of tiers are asked for: where a policy changes who belongs to them, they are compared
+                with the base under the policy's tier rules, which takes runs of its own.
 
         Raises:
             RunFailedError: no world of a trial finished.
         """
         worlds = self.scenario.study.run.replications
-        self._run(what, [key for each in trials for key in each.keys(worlds)])
-        return [self._of(each, worlds) for each in trials]
+        rules = [self._rules(each) if by_tier else {} for each in trials]
+        references = [self._references(each, own, worlds) for each, own in zip(trials, rules, strict=True)]
+        wanted = [[*each.keys(worlds), *keys] for each, keys in zip(trials, references, strict=True)]
+        self._run(what, [key for keys in wanted for key in keys])
+        partners = [
+            Partners(own, self._kpis(keys)) if keys else Partners() for own, keys in zip(rules, references, strict=True)
+        ]
+        return [self._of(each, worlds, found) for each, found in zip(trials, partners, strict=True)]
+
+    def _rules(self, each: Trial) -> dict[str, RuleSet]:
+        study, changes = self.scenario.study, dict(each.changes)
+        return rule_sets(changed_study(study, changes, each.label) if changes else study, [each.policy])
+
+    @staticmethod
+    def _references(each: Trial, rules: dict[str, RuleSet], worlds: int) -> list[RunKey]:
+        return [
+            RunKey(own.name, world, each.label if each.changes else "", each.changes, own.policy)
+            for own in rules.values()
+            for world in range(worlds)
+        ]
 
     def _run(self, what: str, keys: Sequence[RunKey]) -> None:
         missing = [key for key in dict.fromkeys(keys) if key not in self.outcomes]
@@ -102,11 +129,16 @@ class Laboratory:
     def _receive(self, outcome: Outcome) -> None:
         self.outcomes[outcome.key] = outcome
 
-    def _of(self, each: Trial, worlds: int) -> pd.DataFrame:
-        found = [self.outcomes[key] for key in each.keys(worlds) if key in self.outcomes]
+    def _kpis(self, keys: Sequence[RunKey]) -> pd.DataFrame | None:
+        found = [self.outcomes[key] for key in keys if key in self.outcomes]
         frames = [outcome.kpis for outcome in found if outcome.status == DONE and outcome.kpis is not None]
+        return pd.concat(frames, ignore_index=True) if frames else None
+
+    def _of(self, each: Trial, worlds: int, partners: Partners) -> pd.DataFrame:
+        found = [self.outcomes[key] for key in each.keys(worlds) if key in self.outcomes]
         names = {outcome.key.policy for outcome in found if outcome.status == DONE}
-        if names != {BASE, each.policy}:
+        kpis = self._kpis(each.keys(worlds))
+        if kpis is None or names != {BASE, each.policy}:
             error = next((outcome.error for outcome in found if outcome.error), "it was not run")
             raise RunFailedError(f"no world of {each.label} finished; the first error: {error}")
-        return effects(pd.concat(frames, ignore_index=True))
+        return effects(kpis, partners=partners)

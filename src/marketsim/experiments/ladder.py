@@ -128,7 +128,7 @@ def climb(policy: str, laboratory: Laboratory) -> pd.DataFrame:
     """
     steps = rungs(laboratory.scenario)
     trials = [_trial(policy, rung) for rung in steps]
-    measured = laboratory.effects("mechanisms", trials)
+    measured = laboratory.effects("mechanisms", trials, by_tier=True)
     wide = [_figures(frame, policy, laboratory.scenario.study.focus) for frame in measured]
     whole = wide[[rung.series for rung in steps].index(LEFT_OUT) - 1]
     parts = []

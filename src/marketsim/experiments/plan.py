@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +10,7 @@ from marketsim.errors import Problem, ScenarioError
 from marketsim.results.checks import ENDS, check_label
 from marketsim.results.tables import BASE
 from marketsim.scenario.study import Study
+from marketsim.scenario.tier_rules import RuleSet, rule_sets_by_version
 
 
 @dataclass(frozen=True)
@@ -17,16 +18,19 @@ class RunKey:
     """What names a run within a study.
 
     Attributes:
-        policy: the policy, or ``base``.
+        policy: the policy, or ``base``; of a reference run what it is called.
         replication: the world, counted from 0.
         check: what is changed, such as the end of an assumption ``path=low``; empty for a main run.
         changes: the paths that it changes and the values there.
+        tiers_of: of a reference run the policy whose tier rules hold in it, without anything else that it changes; else
+            empty.
     """
 
     policy: str
     replication: int
     check: str = ""
     changes: tuple[tuple[str, Any], ...] = field(default=(), hash=False)
+    tiers_of: str = ""
 
 
 @dataclass(frozen=True)
@@ -35,13 +39,16 @@ class Plan:
 
     Attributes:
         policies: the policies, without the base, in the order of the scenario.
-        main: the main runs: world by world, the base first.
+        main: the main runs: world by world, the base first, then the reference runs of policies that change tier rules.
         checks: the runs at the ends of assumptions.
+        rules: the tier rules of those policies that change them: by check (the main runs under the empty one) and
+            policy.
     """
 
     policies: tuple[str, ...]
     main: tuple[RunKey, ...]
     checks: tuple[RunKey, ...]
+    rules: Mapping[str, Mapping[str, RuleSet]] = field(default_factory=dict)
 
 
 def plan(study: Study, *, policies: list[str] | tuple[str, ...] | None = None, checks: bool = True) -> Plan:
@@ -58,11 +65,15 @@ def plan(study: Study, *, policies: list[str] | tuple[str, ...] | None = None, c
     chosen = _chosen(study, policies)
     run = study.run
     changes = _changes(study) if checks and chosen and run.check_replications else {}
-    ends = [runs(chosen, run.check_replications, check, change) for check, change in changes.items()]
+    rules = rule_sets_by_version(study, chosen, changes)
+    ends = [
+        runs(chosen, run.check_replications, check, change, rules[check].values()) for check, change in changes.items()
+    ]
     return Plan(
         policies=chosen,
-        main=runs(chosen, run.replications),
+        main=runs(chosen, run.replications, rules=rules[""].values()),
         checks=tuple(key for end in ends for key in end),
+        rules=rules,
     )
 
 
@@ -86,8 +97,24 @@ def _changes(study: Study) -> dict[str, dict[str, Any]]:
 
 
 def runs(
-    policies: tuple[str, ...], replications: int, check: str = "", changes: Mapping[str, Any] | None = None
+    policies: tuple[str, ...],
+    replications: int,
+    check: str = "",
+    changes: Mapping[str, Any] | None = None,
+    rules: Iterable[RuleSet] = (),
 ) -> tuple[RunKey, ...]:
-    """Return the runs of the base and some policies in every world, with some values of the scenario changed."""
+    """Return the runs of the base and some policies in every world, with some values of the scenario changed.
+
+    Args:
+        policies: the policies.
+        replications: the number of worlds.
+        check: the label of the changes.
+        changes: paths and values of the scenario that are changed.
+        rules: tier rules with which the base is run as well.
+    """
     changed = tuple((changes or {}).items())
-    return tuple(RunKey(name, world, check, changed) for world in range(replications) for name in (BASE, *policies))
+    references = {each.name: each.policy for each in rules}
+    names = {BASE: "", **references, **dict.fromkeys(policies, "")}
+    return tuple(
+        RunKey(name, world, check, changed, tiers_of) for world in range(replications) for name, tiers_of in names.items()
+    )

@@ -9,6 +9,7 @@ import pandas as pd
 
 from marketsim.experiments.plan import Plan, RunKey
 from marketsim.experiments.runs import DONE, FAILED, NOT_RUN, Outcome
+from marketsim.results.partners import Partners
 from marketsim.results.tables import RUNS
 
 
@@ -33,12 +34,26 @@ class RunLog:
         self.outcomes[outcome.key] = outcome
 
     def main(self) -> list[Outcome]:
-        """Return the outcomes of the main runs, by policy and world."""
-        return self._of(self.plan.main)
+        """Return the outcomes of the main runs, by policy and world; not those of reference runs."""
+        return [outcome for outcome in self._of(self.plan.main) if not outcome.key.tiers_of]
+
+    def references(self) -> list[Outcome]:
+        """Return the outcomes of the reference runs in the main worlds, by rules and world."""
+        return [outcome for outcome in self._of(self.plan.main) if outcome.key.tiers_of]
 
     def checks(self) -> list[Outcome]:
-        """Return the outcomes of the assumption checks, by policy, world and check."""
+        """Return the outcomes of the assumption checks, reference runs included, by policy, world and check."""
         return self._of(self.plan.checks)
+
+    def every_run(self) -> list[Outcome]:
+        """Return the outcomes of all runs: main, reference, checks."""
+        return [*self.main(), *self.references(), *self.checks()]
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """Return how many runs were planned, done, failed and not run, by kind; reference runs where there are any."""
+        references = self.references()
+        parts = {"main": self.main(), **({"references": references} if references else {}), "checks": self.checks()}
+        return {name: count(outcomes) for name, outcomes in parts.items()}
 
     def _of(self, keys: Sequence[RunKey]) -> list[Outcome]:
         ordered = sorted(keys, key=lambda key: (key.policy, key.replication, key.check))
@@ -48,7 +63,7 @@ class RunLog:
         """Return complete, failed (a run did not finish) or interrupted."""
         if self.interrupted:
             return "interrupted"
-        finished = all(outcome.status == DONE for outcome in [*self.main(), *self.checks()])
+        finished = all(outcome.status == DONE for outcome in self.every_run())
         return "complete" if finished else "failed"
 
     def first_error(self) -> str:
@@ -57,7 +72,7 @@ class RunLog:
 
     def tally(self) -> str:
         """Return in words how many runs finished."""
-        text = f"{count(self.main())[DONE]} of {len(self.plan.main)} runs"
+        text = f"{count([*self.main(), *self.references()])[DONE]} of {len(self.plan.main)} runs"
         if self.plan.checks:
             text += f" and {count(self.checks())[DONE]} of {len(self.plan.checks)} assumption checks"
         return f"{text} finished"
@@ -70,16 +85,27 @@ class RunLog:
         """Return the KPIs of the finished runs of each assumption check that has any, by its label."""
         by_check: dict[str, list[Outcome]] = {}
         for outcome in self.checks():
-            if outcome.status == DONE:
+            if outcome.status == DONE and not outcome.key.tiers_of:
                 by_check.setdefault(outcome.key.check, []).append(outcome)
         return {check: _kpis(outcomes) for check, outcomes in by_check.items()}
+
+    def partners(self) -> dict[str, Partners]:
+        """Return with whom figures of tiers are compared, by check; those of the main runs under the empty one."""
+        done: dict[str, list[Outcome]] = {}
+        for outcome in [*self.references(), *self.checks()]:
+            if outcome.key.tiers_of and outcome.status == DONE:
+                done.setdefault(outcome.key.check, []).append(outcome)
+        return {
+            check: Partners(rules, _kpis(done[check]) if check in done else None)
+            for check, rules in self.plan.rules.items()
+        }
 
     def runs_frame(self) -> pd.DataFrame:
         """Return the table of runs."""
         values = [column.name for column in RUNS.values]
         rows = [
             {**_key_columns(outcome.key), **{name: getattr(outcome, name) for name in values}}
-            for outcome in [*self.main(), *self.checks()]
+            for outcome in self.every_run()
         ]
         return pd.DataFrame(rows)[RUNS.column_names()]
 
@@ -94,7 +120,7 @@ class RunLog:
                     "host": timing.host,
                     **{f"phase_{name}_seconds": value for name, value in timing.phase_seconds.items()},
                 }
-                for outcome in [*self.main(), *self.checks()]
+                for outcome in self.every_run()
                 if (timing := outcome.timing) is not None
             ]
         )

@@ -15,12 +15,14 @@ import pandas as pd
 
 from marketsim.experiments.plan import RunKey
 from marketsim.results.metrics import kpis
+from marketsim.results.partners import about_tiers
 from marketsim.results.run_result import RunResult
 from marketsim.results.spool import Place, Spool
 from marketsim.results.tables import ALL
 from marketsim.scenario.changes import with_changes
 from marketsim.scenario.loaded import Scenario
 from marketsim.scenario.study import Study
+from marketsim.scenario.tier_rules import with_tier_rules_only
 
 Simulate = Callable[[Scenario, int, str, int], RunResult]
 """Runs a scenario: (scenario, replication, policy, threads)."""
@@ -56,7 +58,8 @@ class Outcome:
         months: months simulated.
         customers: customers in the market.
         agents: agents that stood for them.
-        kpis: all KPIs of a main run; of a check those that may be asked for; None unless done.
+        kpis: all KPIs of a main run; of a check those that may be asked for, of a reference run those about tiers; None
+            unless done.
         places: where the tables of a main run lie in the spool.
         timing: seconds and host; None when it was not run.
     """
@@ -111,20 +114,22 @@ class Runner:
 
     def _try(self, key: RunKey) -> tuple[Outcome, Mapping[str, float]]:
         scenario = self._scenario(key)
-        result = self._simulate(scenario, key.replication, key.policy, self._job.threads)
-        figures = kpis(result, scenario)
-        places = {} if key.check else self._spool.append(result.tables)
+        result = self._simulate(scenario, key.replication, key.tiers_of or key.policy, self._job.threads)
+        figures = kpis(replace(result, policy=key.policy), scenario)
+        places = {} if key.check or key.tiers_of else self._spool.append(result.tables)
         kept = _asked(figures, scenario.study) if key.check else figures
+        kept = about_tiers(kept) if key.tiers_of else kept
         counts = (result.months, result.customers, result.agents)
         return Outcome(key, DONE, "", *counts, kpis=kept, places=places), result.phase_seconds
 
     def _scenario(self, key: RunKey) -> Scenario:
-        """Return the scenario of a key; the last one is kept, as the runs of a check follow each other."""
+        """Return the scenario of a key; the changed one is kept, as the runs of a check follow each other."""
         if key.changes != self._changed[0]:
             whole = self._job.scenario
             changed = with_changes(whole, dict(key.changes), key.check) if key.changes else whole
             self._changed = (key.changes, changed)
-        return self._changed[1]
+        scenario = self._changed[1]
+        return with_tier_rules_only(scenario, key.tiers_of) if key.tiers_of else scenario
 
 
 def _asked(kpis: pd.DataFrame, study: Study) -> pd.DataFrame:

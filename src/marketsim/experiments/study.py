@@ -43,7 +43,8 @@ def run_study(
     """Run base and policies in every world, then the assumption checks, and store the results.
 
     The results do not depend on the number of jobs or threads. A run that fails becomes a row of ``runs``
-    with its error, and the others go on; the statistics leave out what has no partner in the base.
+    with its error, and the others go on; the statistics leave out what has no partner. Where a policy changes who
+    belongs to a tier, the base is run with these tier rules as well: figures of tiers are compared with it.
 
     Args:
         scenario: what to run.
@@ -160,20 +161,20 @@ def _nothing_finished(log: RunLog, folder: Path) -> RunFailedError:
 
 
 def _write(stage: Stage, scenario: Scenario, log: RunLog, command: str) -> None:
-    kpis = log.kpis()
+    kpis, partners = log.kpis(), log.partners()
     contents = Contents(
         manifest=build(
             scenario,
             status=log.status(),
             policies=log.plan.policies,
-            counts={"main": count(log.main()), "checks": count(log.checks())},
+            counts=log.counts(),
             command=command,
         ),
         runs=log.runs_frame(),
         timings=log.timings_frame(),
         kpis=kpis,
-        summary=with_returns(kpis),
-        checks=check_differences(log.check_kpis(), scenario.study.assumptions, scenario.study.focus, kpis),
+        summary=with_returns(kpis, partners.get("")),
+        checks=check_differences(log.check_kpis(), scenario.study.assumptions, scenario.study.focus, kpis, partners),
         answers=log.answers,
     )
     places = [outcome.places for outcome in log.main() if outcome.status == DONE]

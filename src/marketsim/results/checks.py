@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,8 @@ import pandas as pd
 from marketsim.results.compare import summarise
 from marketsim.results.estimates import carried_over, mean_over_worlds
 from marketsim.results.pairs import UNITS, described, effects
-from marketsim.results.tables import ALL, BASE
+from marketsim.results.partners import Partners
+from marketsim.results.tables import ALL
 
 LOW, HIGH = "low", "high"
 ENDS = (LOW, HIGH)
@@ -64,6 +66,7 @@ def check_differences(
     assumptions: dict[str, tuple[float, float]],
     focus: str,
     main: pd.DataFrame | None = None,
+    partners: Mapping[str, Partners] | None = None,
 ) -> pd.DataFrame:
     """Return the effect of every policy at each end of each assumption.
 
@@ -73,15 +76,18 @@ def check_differences(
         focus: the retailer whose decision it is.
         main: KPIs of the main runs. Their many worlds carry the effect over to the few of an end
             (`results.estimates.carried_over`); without them an end stands on its own worlds alone.
+        partners: with whom figures of tiers are compared, where a policy changes who belongs to them; by `check_label`,
+            and for the main runs under the empty one.
 
     Returns:
         A frame in `CHECK_COLUMNS`, in the order of the assumptions: for each policy and headline the value
-        of the base, the paired difference with its 95 % interval, and its direction: up, down, or ``cannot
+        of the base (of tiers whose rules the policy changes: of the base with its rules), the paired difference with its 95 % interval, and its direction: up, down, or ``cannot
         tell`` where the interval includes 0 or there is none. ``n`` is the number of worlds run at the end.
     """
-    centre = None if main is None else effects(headline_rows(main, focus))
+    known = partners or {}
+    centre = None if main is None else effects(headline_rows(main, focus), partners=known.get(""))
     parts = [
-        _one_end(headline_rows(kpis_by_check[label], focus), centre).assign(
+        _one_end(headline_rows(kpis_by_check[label], focus), centre, known.get(label)).assign(
             assumption=path, end=end, value=float(value)
         )
         for path, values in assumptions.items()
@@ -93,8 +99,8 @@ def check_differences(
     return pd.concat(parts, ignore_index=True)[list(CHECK_COLUMNS)]
 
 
-def _one_end(kpis: pd.DataFrame, centre: pd.DataFrame | None) -> pd.DataFrame:
-    wide = effects(kpis)
+def _one_end(kpis: pd.DataFrame, centre: pd.DataFrame | None, partners: Partners | None) -> pd.DataFrame:
+    wide = effects(kpis, partners=partners)
     found = wide.to_numpy()
     if centre is None:
         estimates = mean_over_worlds(found)
@@ -103,8 +109,8 @@ def _one_end(kpis: pd.DataFrame, centre: pd.DataFrame | None) -> pd.DataFrame:
         aligned = (frame.reindex(index=wide.index, columns=worlds).to_numpy() for frame in (centre, wide))
         estimates = carried_over(*aligned)
     rows = described(estimates, wide.index)
-    base = summarise(kpis[kpis["policy"] == BASE]).set_index(_LABELS[1:])["mean"].rename("base")
-    rows = rows[rows["n"] > 0].join(base, on=_LABELS[1:])
+    base = summarise(kpis, partners=partners).set_index(_LABELS)["reference_mean"].rename("base")
+    rows = rows[rows["n"] > 0].join(base, on=_LABELS)
     return rows.assign(unit=[UNITS[name] for name in rows["kpi"]], direction=directions(rows))
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from marketsim.results.estimates import mean_over_worlds, without_rounding
 from marketsim.results.key_figures import KPIS, SILENT_AT_ZERO
+from marketsim.results.partners import Partners
 from marketsim.results.tables import BASE, SUMMARY_COLUMNS
 
 FloatArray = NDArray[np.float64]
@@ -18,17 +19,19 @@ FloatArray = NDArray[np.float64]
 _LABELS = ["retailer", "segment", "tier", "kpi"]
 
 
-def summarise(kpis: pd.DataFrame, base: str = BASE) -> pd.DataFrame:
+def summarise(kpis: pd.DataFrame, base: str = BASE, partners: Partners | None = None) -> pd.DataFrame:
     """Return the mean of every KPI under every policy, and its paired difference to the base.
 
     Args:
         kpis: KPIs of all finished runs, in the columns of `results.tables.KPIS_TABLE`.
         base: policy with which the others are compared.
+        partners: with whom figures of tiers are compared instead, where a policy changes who belongs to them.
 
     Returns:
         A frame in `SUMMARY_COLUMNS`, sorted by its first five. ``n`` is the number of worlds behind a row:
-        those in which both the policy and the base have a value, or, where the base never has one (as for a
-        tier that only the policy creates), those in which the policy has. ``low`` and ``high`` bound the
+        those in which both the policy and its partner have a value, or, where the partner never has one, those in
+        which the policy has. ``reference`` names the partner where there is a difference: the base, or the reference
+        runs of the policy; ``reference_mean`` is its mean, so that mean - diff = reference_mean. ``low`` and ``high`` bound the
         mean, ``diff_low`` and ``diff_high`` the mean paired difference, each by a 95 % t interval over
         worlds (Student 1908); both are missing for one world. ``p_better`` is the probability that the mean
         paired difference is favourable: its posterior under a flat prior is a t distribution with n - 1
@@ -38,12 +41,13 @@ def summarise(kpis: pd.DataFrame, base: str = BASE) -> pd.DataFrame:
     """
     worlds = _Worlds.of(kpis)
     values = worlds.values
-    reference = worlds.of_policy(base)[:, np.newaxis]
+    reference = worlds.partners(base, partners or Partners())
     has_reference = np.isfinite(reference).any(axis=2, keepdims=True)
     usable = np.isfinite(values) & (np.isfinite(reference) | ~has_reference)
     is_base = np.array([policy == base for policy in worlds.policies], dtype=np.bool_)
     differences = np.where(usable & ~is_base[:, np.newaxis], without_rounding(values - reference, reference), np.nan)
     mean, difference = mean_over_worlds(np.where(usable, values, np.nan)), mean_over_worlds(differences)
+    compared = np.isfinite(difference.mean)
     better = np.array([[_BETTER[kpi]] for kpi in worlds.labels["kpi"]], dtype=np.float64).reshape(-1, 1)
     columns = {
         "n": mean.n,
@@ -54,6 +58,8 @@ def summarise(kpis: pd.DataFrame, base: str = BASE) -> pd.DataFrame:
         "diff_low": difference.low,
         "diff_high": difference.high,
         "p_better": difference.probability_of_sign(better),
+        "reference": np.where(compared, worlds.partner_names(base, partners or Partners()), ""),
+        "reference_mean": np.where(compared, mean_over_worlds(np.where(usable, reference, np.nan)).mean, np.nan),
     }
     summary = worlds.tidy(columns, keep=_any(mean.n > 0))[list(SUMMARY_COLUMNS)]
     return summary[~summary["kpi"].isin(_silent(kpis))].reset_index(drop=True)
@@ -105,11 +111,13 @@ class _Worlds:
     Attributes:
         labels: retailer, segment, tier and kpi of each entry of the first axis, sorted.
         policies: names along the second axis, sorted.
+        worlds: numbers along the third axis, sorted.
         values: the array.
     """
 
     labels: pd.DataFrame
     policies: tuple[str, ...]
+    worlds: pd.Index[int]
     values: FloatArray
 
     @classmethod
@@ -126,13 +134,30 @@ class _Worlds:
             column: np.asarray(known, dtype=object)[place]
             for column, known, place in zip(_LABELS, names[1:], places, strict=bool(len(found)))
         }
-        return cls(pd.DataFrame(labels, columns=_LABELS), tuple(names[0]), values)
+        return cls(pd.DataFrame(labels, columns=_LABELS), tuple(names[0]), pd.Index(worlds), values)
 
     def of_policy(self, policy: str) -> FloatArray:
         """Return the values of a policy, labels x worlds; all NaN where it did not run."""
         if policy not in self.policies:
             return np.full((self.values.shape[0], self.values.shape[2]), np.nan)
         return self.values[:, self.policies.index(policy)]
+
+    def partners(self, base: str, partners: Partners) -> FloatArray:
+        """Return the values with which those of each policy are compared; one policy wide where it is always the base."""
+        reference = self.of_policy(base)
+        if not partners.rules:
+            return reference[:, np.newaxis]
+        labels = pd.MultiIndex.from_frame(self.labels)
+        columns = [partners.values(policy, labels, self.worlds, reference) for policy in self.policies]
+        return np.stack(columns, axis=1) if columns else np.empty_like(self.values)
+
+    def partner_names(self, base: str, partners: Partners) -> NDArray[np.object_]:
+        """Return what the runs are called with which each label of each policy is compared."""
+        labels = pd.MultiIndex.from_frame(self.labels)
+        names = np.full(self.values.shape[:2], base, dtype=object)
+        for place, policy in enumerate(self.policies):
+            names[partners.concerns(policy, labels), place] = partners.name(policy)
+        return names
 
     def tidy(self, columns: dict[str, NDArray[Any]], keep: NDArray[np.bool_]) -> pd.DataFrame:
         """Return arrays of labels x policies as a frame sorted by policy and labels, with the KPI's unit."""

@@ -143,7 +143,7 @@ _FINANCE = (
     Kpi("compensation_cny_per_year", "Compensation and fines", "CNY/year", -1, "paid to customers and authorities", book("compensation_cny") / _YEARS, 0),
     Kpi("stranded_cny_per_year", "Stranded investments", "CNY/year", -1, "investments lost with closed plants", book("stranded_cny") / _YEARS, 0),
     Kpi("marketing_cny_per_year", "Marketing", "CNY/year", -1, "advertising", book("marketing_cny") / _YEARS, 0),
-    Kpi("rebate_cny_per_year", "Rebates", "CNY/year", 0, "spread above the cap paid back to customers", book("rebate_cny") / _YEARS, 0),
+    Kpi("rebate_cny_per_year", "Rebates", "CNY/year", 0, "taken off bills because the spread was above the cap; revenue is net of it", book("rebate_cny") / _YEARS, 0),
     Kpi("depreciation_cny_per_year", "Depreciation", "CNY/year", -1, "investments written off", book("depreciation_cny") / _YEARS, 0),
     Kpi("capex_cny_per_year", "Investments", "CNY/year", 0, "investments paid", book("capex_cny") / _YEARS, 0),
     Kpi("service_cost_cny_per_customer_year", "Cost to serve", "CNY/customer and year", -1, "levers and staff over customer-years", _SERVICE / _CUSTOMER_YEARS, 1),
@@ -175,6 +175,7 @@ _INFORMATION = (
 
 _SOCIAL = (
     Kpi("saved_mwh_per_year", "Energy saved", "MWh/year", 0, "energy saved by efficiency", total("saved_mwh") / _YEARS, 0),
+    Kpi("electricity_share_pct", "Electricity against other fuels", "%", 0, "energy sold over energy sold and energy served by other fuels", 100 * total("energy_mwh") / (total("energy_mwh") + total("alternative_mwh")), 1),
     Kpi("alternative_mwh_per_year", "Other fuels", "MWh/year", 0, "energy served by other fuels instead", total("alternative_mwh") / _YEARS, 0),
     Kpi("emissions_t_per_year", "Emissions", "t CO2/year", -1, "of electricity and of other fuels", total("emissions_t") / _YEARS, 0),
     Kpi("closures_per_year", "Closures", "customers/year", -1, "plants that close down", total("closures") / _YEARS, 1),

@@ -56,7 +56,7 @@ def build(
         scenario: what was run.
         status: complete, failed (a run did not finish) or interrupted.
         policies: the policies that were run, besides the base.
-        counts: numbers of runs by status, of the main runs and of the assumption checks.
+        counts: numbers of runs by status, of the main runs, of reference runs if any, and of the assumption checks.
         command: the command that makes the results again; empty when run from Python.
     """
     digest = scenario_hash(scenario)

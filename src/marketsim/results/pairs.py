@@ -9,28 +9,31 @@ import pandas as pd
 
 from marketsim.results.estimates import Estimates, FloatArray, without_rounding
 from marketsim.results.key_figures import KPIS
+from marketsim.results.partners import LABELS, Partners, by_world
 from marketsim.results.tables import BASE
 
-LABELS = ["policy", "retailer", "segment", "tier", "kpi"]
 _BETTER = {kpi.name: float(kpi.better) for kpi in KPIS}
 UNITS = {kpi.name: kpi.unit for kpi in KPIS}
 
 
-def by_world(kpis: pd.DataFrame) -> pd.DataFrame:
-    """Return KPIs with a row for each of `LABELS` and a column for each world."""
-    plain = kpis.astype(dict.fromkeys(LABELS, str))
-    return plain.set_index([*LABELS, "replication"])["value"].unstack("replication").sort_index()
+def effects(kpis: pd.DataFrame, base: str = BASE, partners: Partners | None = None) -> pd.DataFrame:
+    """Return the difference of every policy to its partner: a row for each of `LABELS`, a column a world.
 
-
-def effects(kpis: pd.DataFrame, base: str = BASE) -> pd.DataFrame:
-    """Return the difference of every policy to the base: a row for each of `LABELS`, a column a world."""
+    Args:
+        kpis: KPIs of the base and of policies.
+        base: with whom policies are compared.
+        partners: with whom figures of tiers are compared instead, where a policy changes who belongs to them.
+    """
     wide = by_world(kpis)
     policies = wide.index.get_level_values("policy")
     reference = wide[policies == base].droplevel("policy")
     rows = wide[policies != base]
-    partners = reference.reindex(labels_without_policy(rows))
-    differences = rows.to_numpy() - partners.to_numpy()
-    return pd.DataFrame(without_rounding(differences, partners.to_numpy()), rows.index, wide.columns)
+    labels = labels_without_policy(rows)
+    against = reference.reindex(labels).to_numpy(dtype=np.float64)
+    for policy in (partners or Partners()).rules:
+        own = np.asarray(rows.index.get_level_values("policy") == policy)
+        against[own] = (partners or Partners()).values(policy, labels[own], wide.columns, against[own])
+    return pd.DataFrame(without_rounding(rows.to_numpy() - against, against), rows.index, wide.columns)
 
 
 def labels_without_policy(wide: pd.DataFrame) -> pd.MultiIndex:

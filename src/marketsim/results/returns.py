@@ -11,7 +11,8 @@ from scipy.special import stdtrit
 from marketsim.results.compare import summarise
 from marketsim.results.estimates import FloatArray
 from marketsim.results.key_figures import LEVER_RETURN, SERVICE_RETURN
-from marketsim.results.pairs import LABELS, UNITS, effects, worlds_of
+from marketsim.results.pairs import UNITS, effects, worlds_of
+from marketsim.results.partners import LABELS, Partners
 from marketsim.results.tables import ALL, SUMMARY_COLUMNS
 
 _PROFIT = "profit_cny_per_year"
@@ -21,9 +22,9 @@ _LEAST_SPENT = 1.0
 """Smallest difference of cost, CNY a year, for which a return is told."""
 
 
-def with_returns(kpis: pd.DataFrame) -> pd.DataFrame:
+def with_returns(kpis: pd.DataFrame, partners: Partners | None = None) -> pd.DataFrame:
     """Return the summary of all KPIs, the returns on what policies spend included, sorted as the rest."""
-    summary, earned = summarise(kpis), returns(kpis)
+    summary, earned = summarise(kpis, partners=partners), returns(kpis)
     if earned.empty:
         return summary
     return pd.concat([summary, earned.astype(summary.dtypes)]).sort_values(LABELS, ignore_index=True)
@@ -59,7 +60,7 @@ def _row(wide: pd.DataFrame, policy: str, retailer: str, name: str) -> dict[str,
         return None
     ratio, low, high = fieller(gain[both], cost[both])
     labels = {"policy": policy, "retailer": retailer, "segment": ALL, "tier": ALL, "kpi": name, "unit": UNITS[name]}
-    unknown = dict.fromkeys(("diff", "diff_low", "diff_high", "p_better"), math.nan)
+    unknown = {**dict.fromkeys(("diff", "diff_low", "diff_high", "p_better", "reference_mean"), math.nan), "reference": ""}
     return {**labels, "n": int(both.sum()), "mean": ratio, "low": low, "high": high, **unknown}
 
 

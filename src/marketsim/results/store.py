@@ -25,7 +25,7 @@ ANSWERS = ("break_even", "break_even_points", "budget", "ladder")
 SUMMARY_FILE = "summary.csv"
 CHECKS_FILE = "checks.csv"
 _LABELS = (
-    *("policy", "retailer", "segment", "tier", "kpi", "unit", "assumption", "end", "direction"),
+    *("policy", "retailer", "segment", "tier", "kpi", "unit", "reference", "assumption", "end", "direction"),
     *("name", "path", "verdict", "cost", "best", "series", "mechanism"),
 )
 
@@ -39,7 +39,7 @@ class StudyResult:
         manifest: scenario, hash, seed, versions, status and numbers of runs.
         runs: a row per run, in the columns of `results.tables.RUNS`.
         timings: a row per run: seconds, host and what else differs from one execution to the next.
-        kpis: KPIs of every main run, in the columns of `results.tables.KPIS_TABLE`.
+        kpis: KPIs of every main run (those of reference runs are not kept), in the columns of `results.tables.KPIS_TABLE`.
         summary: means, intervals and paired differences, in `results.tables.SUMMARY_COLUMNS`.
         checks: differences at the ends of the assumptions, in `results.checks.CHECK_COLUMNS`.
         answers: those of the tables `ANSWERS` that the study has, by name.

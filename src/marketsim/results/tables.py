@@ -96,7 +96,7 @@ RETAILER_MONTH = Table("retailer_month", "a retailer in a month", (_POLICY, _REP
     Column("compensation_cny", "CNY", "compensation and fines"),
     Column("stranded_cny", "CNY", "investments lost with closed plants"),
     Column("marketing_cny", "CNY", "advertising"),
-    Column("rebate_cny", "CNY", "spread above the cap paid back to customers"),
+    Column("rebate_cny", "CNY", "taken off bills because the spread was above the cap; revenue is net of it"),
     Column("depreciation_cny", "CNY", "investments written off in the month"),
     Column("capex_cny", "CNY", "investments paid in the month"),
     Column("deposits_cny", "CNY", "deposits held at the end of the month"),
@@ -175,7 +175,7 @@ KPIS_TABLE = Table("kpis", "a KPI of one run over the evaluated months",
     Column("value", "see kpi", "value, in the KPI's unit; missing where it has no meaning (nobody in the tier)"),
 ))  # fmt: skip
 
-RUNS = Table("runs", "a run", (_POLICY, _REPLICATION, Column("check", "", "assumption check such as `path=low`; empty for the main runs")), (
+RUNS = Table("runs", "a run", (Column("policy", "", "policy, base, or `base, tiers of` a policy: the base with the tier rules of that policy, with which its figures by tier are compared"), _REPLICATION, Column("check", "", "assumption check such as `path=low`; empty for the main runs")), (
     Column("status", "", "done, failed or not_run"),
     Column("error", "", "error message of a failed run"),
     Column("months", "months", "months simulated"),
@@ -186,4 +186,4 @@ RUNS = Table("runs", "a run", (_POLICY, _REPLICATION, Column("check", "", "assum
 MONTHLY_TABLES = (MARKET_MONTH, RETAILER_MONTH, SEGMENT_MONTH, DESK_MONTH, FLOWS)
 """The tables that every run produces."""
 
-SUMMARY_COLUMNS = ("policy", "retailer", "segment", "tier", "kpi", "unit", "n", "mean", "low", "high", "diff", "diff_low", "diff_high", "p_better")  # fmt: skip
+SUMMARY_COLUMNS = ("policy", "retailer", "segment", "tier", "kpi", "unit", "n", "mean", "low", "high", "diff", "diff_low", "diff_high", "p_better", "reference", "reference_mean")  # fmt: skip

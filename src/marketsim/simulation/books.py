@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 MONTHS_PER_YEAR = 12.0
 START_MONTHS_OF_FIXED_COST = 3.0
 COSTS = ("procurement", "lever", "staff", "overhead", "acquisition", "penalty", "interest")
-CHARGES = ("deviation", "bad_debt", "compensation", "stranded", "marketing", "rebate", "depreciation")
+CHARGES = ("deviation", "bad_debt", "compensation", "stranded", "marketing", "depreciation")
 """Cost lines that mechanisms charge to `Retailer.charges`, and the investments of levers."""
 
 
@@ -60,8 +60,7 @@ class Asset:
 class Books:
     """The books of one retailer.
 
-    Profit is income less all costs; rebates that are taken off bills have already lowered the revenue, the line `rebate`
-    holds what is paid back in any other way. Depreciation and stranded assets lower profit but not cash, investments and
+    Profit is income less all costs; rebates have been taken off bills, so revenue is net of them. Depreciation and stranded assets lower profit but not cash, investments and
     deposits move cash but not profit; a write-off lowers profit by the part that is not recovered. So
 
     cash' = cash + profit - change of receivables + depreciation + stranded - investments paid + change of deposits.

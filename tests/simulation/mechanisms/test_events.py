@@ -179,6 +179,15 @@ def test_a_breach_costs_the_assurance_of_its_retailers_customers_and_fades() -> 
     assert (assurance(calm, "Beta") == assurance(stirred, "Beta")).all()
 
 
+def test_a_second_breach_adds_to_the_first() -> None:
+    loyal = {f"segments.{name}.search_rate": 0.0 for name in ("works", "shops", "homes")}
+    offers = {"retailers.Alpha.offers.year.term_months": 60, "retailers.Alpha.offers.rolling": None}
+    twice = [happening("breach", 1), happening("breach", 2, size=0.2)]
+    lost = assurance(market(**loyal, **offers), "Alpha") - assurance(market(*twice, **loyal, **offers), "Alpha")
+    faded = 0.3 * 0.5 ** (1 / 6)
+    assert lost.to_numpy()[:4] == pytest.approx([0.0, 0.3, faded + 0.2, (faded + 0.2) * 0.5 ** (1 / 6)], abs=2e-3)
+
+
 def test_a_breach_is_fined_once() -> None:
     scenario = market(happening("breach"), **{"information.breach_fine_cny": 7000.0})
     fines = by_month(run(scenario)["retailer_month"], "Alpha", "compensation_cny")

@@ -28,7 +28,6 @@ _COSTS = {
     "compensation_cny": ("compensation and fines", -1.0),
     "stranded_cny": ("stranded investments", -1.0),
     "marketing_cny": ("marketing", -1.0),
-    "rebate_cny": ("rebates", -1.0),
     "depreciation_cny": ("depreciation", -1.0),
 }
 _NAMED_SOURCES = 3

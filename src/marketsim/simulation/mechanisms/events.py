@@ -106,7 +106,8 @@ class Events(Mechanism):
     def _lose_data(self, event: Breach) -> None:
         retailer = next(found for found in self.model.retailers if found.name == event.retailer)
         own = self.model.population["retailer"] == retailer.index
-        self._leak[own], self._leaker[own] = event.size, retailer.index
+        before = np.where(self._leaker[own] == retailer.index, self._leak[own], 0.0)
+        self._leak[own], self._leaker[own] = np.minimum(1.0, before + event.size), retailer.index
         fine = self.model.study.information.breach_fine_cny
         retailer.charges["compensation"] = retailer.charges.get("compensation", 0.0) + fine
 
