@@ -12,8 +12,11 @@ from marketsim.scenario.events import (
     Breach,
     CreditShock,
     DemandShock,
+    LeverChange,
+    Opening,
     OutageStorm,
     PriceShock,
+    Regulation,
     TicketSurge,
 )
 from marketsim.scenario.loaded import Scenario
@@ -26,11 +29,14 @@ KNOWN_EVENTS = (
     Breach,
     CreditShock,
     DemandShock,
+    LeverChange,
+    Opening,
     OutageStorm,
     PriceShock,
+    Regulation,
     TicketSurge,
 )
-"""Events that the oracle knows; openings, entries, exits, closures, changed levers and changed rules it does not."""
+"""Events that the oracle knows; entries, exits and closures it does not."""
 
 
 def load_covered(path: Path, agents: int, months: int, warmup_months: int) -> Scenario:

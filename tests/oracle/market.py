@@ -8,6 +8,7 @@ from itertools import accumulate
 
 import mesa
 import numpy as np
+from tests.oracle.changes import Changes
 from tests.oracle.choice import fall_to_default
 from tests.oracle.consumption import Consumption
 from tests.oracle.customers import CustomerAgent
@@ -111,6 +112,7 @@ class OracleMarket(mesa.Model):
         self.payments = Payments(self) if study.credit.enabled else None
         self.forecasts = Forecasts(self) if study.settlement.enabled else None
         parts = (
+            Changes(self),
             self.records,
             self.leaks,
             self.true_tags,
@@ -174,8 +176,7 @@ class OracleMarket(mesa.Model):
         self.keys |= {draw: purpose_key(self.world, draw) for draw in LASTING_DRAWS}
         for retailer in self.retailers:
             retailer.charges.clear()
-            for lever in retailer.levers:
-                lever.ramp()
+            retailer.ramp_levers()
         for customer in self.customers:
             customer.begin_month()
         self.each("environment")

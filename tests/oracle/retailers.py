@@ -57,6 +57,7 @@ class OracleRetailer(mesa.Agent):
         self.surveyed = float("nan")
         self.cash = 0.0
         self.unpaid: deque[float] = deque()
+        self.intensities = {name: use.intensity for name, use in self.settings.levers.items()}
         self.read_rules()
 
     @property
@@ -70,17 +71,24 @@ class OracleRetailer(mesa.Agent):
         return [customer for customer in self.model.customers if customer.retailer is self]
 
     def read_rules(self) -> None:
-        """Take the levers and desks of the study in force; levers that go on keep their intensity."""
-        running = {lever.name: lever.intensity for lever in self.levers}
-        if self.model.study is self.model.base and not self.levers:
-            running = {name: use.intensity for name, use in self.settings.levers.items()}
-        catalogue = self.model.study.levers
-        self.levers = [
-            Lever(name, catalogue[name], use, running.get(name, 0.0))
-            for name, use in sorted(self.settings.levers.items())
-        ]
+        """Take the levers and desks of the study in force."""
+        self.take_levers()
         self.desks_of_tickets: dict[str, Desk] = {name: getattr(self.settings.desks, name) for name in DESKS}
         self.former_teams, self.teams = self.teams, service.new_teams(self)
+
+    def take_levers(self) -> None:
+        """Take the levers of the study in force; those that go on keep their intensity, others begin at none."""
+        catalogue = self.model.study.levers
+        self.levers = [
+            Lever(name, catalogue[name], use, self.intensities.get(name, 0.0))
+            for name, use in sorted(self.settings.levers.items())
+        ]
+
+    def ramp_levers(self) -> None:
+        """Let levers move on."""
+        for lever in self.levers:
+            lever.ramp()
+        self.intensities = {lever.name: lever.intensity for lever in self.levers}
 
     def teams_of(self, desk: str) -> list[Team]:
         """Return the teams of a desk."""

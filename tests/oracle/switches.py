@@ -112,12 +112,26 @@ def events(months: int, retailers: list[str], segments: list[str]) -> st.SearchS
     """Return a strategy of the events that the mechanisms answer to."""
     dated = {"month": st.integers(0, months - 1)}
     passing = dated | {"duration_months": st.integers(1, 3)}
+    lasting = dated | {"duration_months": one_of(None, 2)}
     some = one_of(None, segments[:1])
     return st.one_of(
         section(type=st.just("outage_storm"), size=one_of(4.0), regions=one_of(None, ("urban",)), **passing),
         section(type=st.just("demand_shock"), size=one_of(-0.3, 0.5), segments=some, **passing),
         section(type=st.just("alternative_price_shock"), size=one_of(-0.5, 1.0), **passing),
         section(type=st.just("credit_shock"), size=one_of(0.2, 1.0), segments=some, **passing),
+        section(type=st.just("opening"), awareness=one_of(0.0, 0.5), **dated),
+        section(
+            type=st.just("lever_change"),
+            retailer=st.sampled_from(retailers),
+            lever=one_of("everything", "one_stop"),
+            intensity=one_of(0.0, 0.8),
+            **lasting,
+        ),
+        section(
+            type=st.just("regulation"),
+            changes=one_of({"price_cap_cny_per_mwh": 475.0}, {"spread_cap_cny_per_mwh": 2.0}),
+            **lasting,
+        ),
         section(type=st.just("breach"), retailer=st.sampled_from(retailers), size=one_of(0.3, 1.0), **dated),
     )
 

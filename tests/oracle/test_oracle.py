@@ -2,12 +2,13 @@
 
 The oracle has customers, offers, tiers, levers, desks, experience, choice and books, and of what can be switched off:
 records and tags (M2), personal prices and green offers, the regulator's rules, consumption (M8), outages (M7), advertising
-and word of mouth (M10), late payment and collection (M12), forecast errors and own plants (M13).
+and word of mouth (M10), late payment and collection (M12), forecast errors and own plants (M13), and all events but those
+below.
 
 It does not have, and the scenarios are run without (see `covered`):
 retailers that adapt, imitate, enter or leave (M14: `retailers.*.strategy`, `adaptation`);
-plants that must improve or close (events of type `closure`), and with them customers who are gone;
-events that change the study (`opening`, `lever_change`, `regulation`, `entrant`, `exit`).
+events of type `entrant` and `exit`;
+plants that must improve or close (events of type `closure`), and with them customers who are gone.
 Not drawn in random markets: `credit` that refuses grades (`collection.worst_grade`), and levers on the grid of a region.
 """
 

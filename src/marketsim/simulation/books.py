@@ -142,6 +142,7 @@ class Books:
             "acquisition_cny": costs.broker_fee_cny_per_mwh * won_mwh + won_cost + bonuses,
             "penalty_cny": model.experiences.regulator[j] * model.behaviour.complaints["regulator_penalty_cny"],
             "staff": retailer.staff.sum(),
+            "rebate_cny": model.rebate[j] * sums[billing.ENERGY],
         }
 
     def _lever_cost(self) -> float:

@@ -11,7 +11,7 @@ from marketsim.market import billing
 from marketsim.scenario.events import Regulation
 from marketsim.scenario.regulation import Rules
 from marketsim.scenario.service import DESKS
-from marketsim.simulation.mechanisms.base import Columns, Mechanism
+from marketsim.simulation.mechanisms.base import Mechanism
 
 if TYPE_CHECKING:
     from marketsim.scenario.loaded import Scenario
@@ -75,10 +75,6 @@ class Regulator(Mechanism):
             self.penalties_cny[retailer.index] = penalty
             if penalty > 0:
                 retailer.charges["compensation"] = retailer.charges.get("compensation", 0.0) + penalty
-
-    def retailer_columns(self) -> Columns:
-        """Return what was taken off the month's bills."""
-        return {"rebate_cny": self.rebates_cny}
 
     def market_columns(self) -> dict[str, float]:
         """Return all penalties of the month."""
