@@ -13,6 +13,7 @@ from tests.oracle.retailers import OracleRetailer
 from tests.oracle.tables import Lived, Rows, look_at, month_of_tables, table_pairs
 
 from marketsim.market import billing, experience
+from marketsim.market.records import Records
 from marketsim.scenario.customers import CREDIT_GRADES, DIMENSIONS
 from marketsim.scenario.loaded import Scenario
 from marketsim.scenario.service import DESKS, TIERS
@@ -66,6 +67,11 @@ def run_month(fast: RetailMarket, plain: OracleMarket) -> dict[str, Rows]:
     return tables
 
 
+def alive(fast: RetailMarket) -> Records:
+    """Return the customers that have not closed down."""
+    return fast.population[fast.population["alive"] > 0]
+
+
 def check(place: str, pairs: Iterator[Pair]) -> None:
     """Raise AssertionError at the first pair that differs."""
     for what, fast, plain in pairs:
@@ -83,8 +89,8 @@ def same(fast: object, plain: object) -> bool:
 
 def opening(fast: RetailMarket, plain: OracleMarket) -> Iterator[Pair]:
     """Who there is, its contract, and the staff of all desks."""
-    yield "number of customers", len(fast.population), len(plain.customers)
-    for row, customer in zip(fast.population, plain.customers, strict=True):
+    yield "number of customers", len(alive(fast)), len(plain.customers)
+    for row, customer in zip(alive(fast), plain.customers, strict=True):
         who = f"customer {row['key']}"
         yield f"{who} key", int(row["key"]), int(customer.key)
         yield f"{who} segment", fast.frame.segments[row["segment"]], customer.segment
@@ -101,7 +107,7 @@ def opening(fast: RetailMarket, plain: OracleMarket) -> Iterator[Pair]:
 def contracts(fast: RetailMarket, plain: OracleMarket) -> Iterator[Pair]:
     """Retailer, tier and contract of every customer."""
     suppliers = (*fast.frame.retailers, "default supplier")
-    for row, customer in zip(fast.population, plain.customers, strict=True):
+    for row, customer in zip(alive(fast), plain.customers, strict=True):
         who = f"customer {row['key']}"
         offer = fast.frame.offers[row["offer"]] if row["offer"] >= 0 else None
         yield f"{who} retailer", suppliers[row["retailer"]], customer.retailer.name
@@ -130,26 +136,26 @@ def staff(fast: RetailMarket, plain: OracleMarket) -> Iterator[Pair]:
 def records(fast: RetailMarket, plain: OracleMarket) -> Iterator[Pair]:
     """What retailers know of their customers."""
     information, tags = fast.mechanism(CustomerInformation), sorted(fast.study.tags)
-    for i, (row, customer) in enumerate(zip(fast.population, plain.customers, strict=True)):
+    for row, customer in zip(alive(fast), plain.customers, strict=True):
         who = f"customer {row['key']}"
         yield f"{who} tags", {name for bit, name in enumerate(tags) if int(row["tags"]) >> bit & 1}, customer.tags
         yield f"{who} match", float(row["match"]), customer.match
         yield f"{who} discount", float(row["discount"]), customer.discount
         if information is not None:
-            yield f"{who} valid parts", tuple(map(bool, information.valid[i])), customer.record.is_valid
+            yield f"{who} valid parts", tuple(map(bool, information.valid[row["row"]])), customer.record.is_valid
     yield from tier_list(fast, plain)
 
 
 def supply(fast: RetailMarket, plain: OracleMarket) -> Iterator[Pair]:
     """What customers use, and how well they are supplied."""
-    for row, customer in zip(fast.population, plain.customers, strict=True):
+    for row, customer in zip(alive(fast), plain.customers, strict=True):
         for name in ("use", "usual_use", "reliability", "urge"):
             yield f"customer {row['key']} {name}", float(row[name]), getattr(customer, name)
 
 
 def felt(fast: RetailMarket, plain: OracleMarket) -> Iterator[Pair]:
     """What is added to the qualities and the satisfaction of the month."""
-    for row, customer in zip(fast.population, plain.customers, strict=True):
+    for row, customer in zip(alive(fast), plain.customers, strict=True):
         yield f"customer {row['key']} mood", float(row["mood"]), customer.mood
         for d, dimension in enumerate(DIMENSIONS):
             what = f"customer {row['key']} shift of {dimension}"
@@ -160,7 +166,7 @@ def said(fast: RetailMarket, plain: OracleMarket) -> Iterator[Pair]:
     """Which retailers customers know, and what they believe of them."""
     if plain.talk_part is None:
         return
-    for i, customer in enumerate(plain.customers):
+    for i, customer in zip(alive(fast)["row"], plain.customers, strict=True):
         for j, supplier in enumerate(plain.suppliers):
             who = f"customer {customer.key} and {supplier.name}"
             yield f"{who} known", bool(fast.awareness[i, j]), supplier in customer.known_names
@@ -177,7 +183,7 @@ def paid(fast: RetailMarket, plain: OracleMarket) -> Iterator[Pair]:
     credit = fast.mechanism(CreditRisk)
     if credit is None or plain.payments is None:
         return
-    places = {customer: row for row, customer in enumerate(plain.customers)}
+    places = {customer: row for row, customer in enumerate(plain.everybody)}
     suppliers = plain.suppliers
     own = sorted(plain.payments.accounts, key=lambda a: (places[a.customer], suppliers.index(a.creditor)))
     pairs = [(places[a.customer], suppliers.index(a.creditor)) for a in own]
@@ -190,13 +196,13 @@ def paid(fast: RetailMarket, plain: OracleMarket) -> Iterator[Pair]:
         yield f"{who}, strict", bool(row["strict"]), account.strict
         yield f"{who}, cut", bool(row["cut"]), account.is_cut
         yield f"{who}, amount", float(row["amount"]), account.amount
-    for row, customer in enumerate(plain.customers):
+    for row, customer in enumerate(plain.everybody):
         yield f"deposit of customer {customer.key}", float(credit.deposits.amounts[row]), customer.deposit
 
 
 def tier_list(fast: RetailMarket, plain: OracleMarket) -> Iterator[Pair]:
     """The tier of every customer."""
-    for row, customer in zip(fast.population, plain.customers, strict=True):
+    for row, customer in zip(alive(fast), plain.customers, strict=True):
         yield f"customer {row['key']} tier", TIERS[row["tier"]], customer.tier
 
 
@@ -246,7 +252,7 @@ def team_books(fast: RetailMarket, retailer: OracleRetailer, j: int) -> Iterator
 
 def bills(fast: RetailMarket, plain: OracleMarket) -> Iterator[Pair]:
     """The bill of every customer, and the books of every supplier."""
-    for row, customer in zip(fast.population, plain.customers, strict=True):
+    for row, customer in zip(alive(fast), plain.customers, strict=True):
         for name in ("use", "usual_use", "contracted", "price", "bill", "usual_bill", "price_level"):
             yield f"customer {row['key']} {name}", float(row[name]), getattr(customer, name)
     sums = fast.bill_sums[:, :, billing.ALL_TIERS].sum(axis=1)
@@ -258,7 +264,7 @@ def bills(fast: RetailMarket, plain: OracleMarket) -> Iterator[Pair]:
 
 def experienced(fast: RetailMarket, plain: OracleMarket) -> Iterator[Pair]:
     """What every customer felt, and what suppliers are known for."""
-    for row, customer in zip(fast.population, plain.customers, strict=True):
+    for row, customer in zip(alive(fast), plain.customers, strict=True):
         who = f"customer {row['key']}"
         yield f"{who} complaint_age", int(row["complaint_age"]), customer.complaint_age
         for name in ("felt_service", "satisfaction", "loyalty"):
@@ -287,7 +293,7 @@ def experienced(fast: RetailMarket, plain: OracleMarket) -> Iterator[Pair]:
 def chosen(fast: RetailMarket, plain: OracleMarket) -> Iterator[Pair]:
     """What every customer signed, and who lost whom to whom."""
     yield from contracts(fast, plain)
-    for row, customer in zip(fast.population, plain.customers, strict=True):
+    for row, customer in zip(alive(fast), plain.customers, strict=True):
         yield f"customer {row['key']} satisfaction", float(row["satisfaction"]), float(customer.satisfaction)
     names = [supplier.name for supplier in plain.suppliers]
     segments = fast.frame.segments

@@ -1,4 +1,4 @@
-"""What single customers consume: growth, season, prices, efficiency, other fuels (M8, E15, E16); no plant closes."""
+"""What single customers consume: growth, season, prices, efficiency, other fuels (M8, E15, E16)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tests.oracle.keys import keyed
 from tests.oracle.part import Part
+from tests.oracle.plants import Plants
 
 from marketsim.market.draws import normal
 from marketsim.scenario.events import AlternativePriceShock, DemandShock
@@ -23,11 +24,19 @@ class Consumption(Part):
 
     def __init__(self, market: OracleMarket) -> None:
         super().__init__(market)
-        self.settings = market.study.demand
+        self.settings, self.plants = market.study.demand, Plants(market)
         for customer in market.customers:
             customer.saved_share = 0.0
             customer.first_usual_bill = math.nan
             customer.electric_share = 1.0 - customer.traits.demand.alternative_share
+
+    def environment(self) -> None:
+        """Close the plants whose time has come."""
+        self.plants.judge()
+
+    def charge(self) -> None:
+        """Charge retailers for closed plants."""
+        self.plants.charge()
 
     def consume(self) -> None:
         """Set what each customer uses, and what it expects to use in a month like others (E15)."""
@@ -74,7 +83,9 @@ class Consumption(Part):
 
     def by_efficiency(self, customer: CustomerAgent) -> float:
         """Return the factor of what is saved, less the rebound."""
-        return 1.0 - customer.saved_share * (1.0 - self.settings.rebound_share)
+        rebuilt = self.settings.closing.retrofit_saving_share * customer.is_rebuilt
+        saved = 1.0 - (1.0 - customer.saved_share) * (1.0 - rebuilt)
+        return 1.0 - saved * (1.0 - self.settings.rebound_share)
 
     def save(self, customer: CustomerAgent) -> None:
         """Go a step toward what levers help to save; what they support no more fades."""
@@ -82,6 +93,9 @@ class Consumption(Part):
         target = customer.closed_gap("energy_saving_share")
         speed = self.settings.uptake_speed if target >= customer.saved_share else fading
         customer.saved_share += speed * (target - customer.saved_share)
+        target = customer.closed_gap("intensity_saving_share")
+        speed = self.settings.uptake_speed if target >= customer.improved_share else fading
+        customer.improved_share += speed * (target - customer.improved_share)
 
     def substitute(self, customer: CustomerAgent) -> None:
         """Let equipment go a step toward the balance of electricity and the other fuel (E16)."""

@@ -10,6 +10,7 @@ from marketsim.scenario.changes import with_policy
 from marketsim.scenario.events import (
     AlternativePriceShock,
     Breach,
+    Closure,
     CreditShock,
     DemandShock,
     LeverChange,
@@ -27,6 +28,7 @@ from marketsim.scenario.study import Study
 KNOWN_EVENTS = (
     AlternativePriceShock,
     Breach,
+    Closure,
     CreditShock,
     DemandShock,
     LeverChange,
@@ -36,7 +38,7 @@ KNOWN_EVENTS = (
     Regulation,
     TicketSurge,
 )
-"""Events that the oracle knows; entries, exits and closures it does not."""
+"""Events that the oracle knows; entries and exits it does not."""
 
 
 def load_covered(path: Path, agents: int, months: int, warmup_months: int) -> Scenario:

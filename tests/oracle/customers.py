@@ -53,6 +53,7 @@ class CustomerAgent(mesa.Agent):
         self.contract_end = 0
         self.reference_bill = NAN
 
+        self.alive = True
         self.tags: set[str] = set()
         self.match = 1.0
         self.known: Known | None = None
@@ -129,12 +130,16 @@ class CustomerAgent(mesa.Agent):
 
     @property
     def levers(self) -> list[Lever]:
-        """The levers of its retailer that cover this customer."""
-        return [
-            lever
-            for lever in self.retailer.levers
-            if lever.covers(self.segment, self.region, self.tier) and lever.tags <= self.tags
-        ]
+        """The levers of its retailer that cover this customer; none where it has closed down."""
+        return (
+            []
+            if not self.alive
+            else [
+                lever
+                for lever in self.retailer.levers
+                if lever.covers(self.segment, self.region, self.tier) and lever.tags <= self.tags
+            ]
+        )
 
     def strength(self, lever: Lever) -> float:
         """Return how strongly the customer takes up a lever (E4, E7)."""

@@ -92,6 +92,7 @@ class OracleMarket(mesa.Model):
         self.price_cap, self.rebates = math.inf, {}
         self.retailers = [OracleRetailer(self, name) for name in sorted(self.base.retailers)]
         self.customers: list[CustomerAgent] = create_customers(self, market)
+        self.everybody = list(self.customers)
         self.create_parts()
         self.open_market()
         self.each("open_market")

@@ -244,23 +244,26 @@ class Payments(Part):
             account.is_cut = cut
 
     def charge(self) -> None:
-        """Give up what is overdue for too long; the contract ends."""
+        """Give up what is overdue for too long, and the contract ends; and what those owe who have closed down."""
         given_up: dict[Supplier, float] = defaultdict(float)
         over = [a for a in self.accounts if a.instalments == 0 and a.months >= self.settings.default_months]
-        for account in over:
-            customer, creditor = account.customer, account.creditor
-            self.accounts.remove(account)
-            theirs = [bill for bill in self.bills if bill.customer is customer and bill.creditor is creditor]
+        over += [entry for entry in (*self.accounts, *self.bills) if not entry.customer.alive]
+        for customer, creditor in dict.fromkeys((entry.customer, entry.creditor) for entry in over):
+            theirs = [e for e in (*self.accounts, *self.bills) if e.customer is customer and e.creditor is creditor]
+            self.accounts = [account for account in self.accounts if account not in theirs]
             self.bills = [bill for bill in self.bills if bill not in theirs]
-            owed = account.amount + sum(bill.amount for bill in theirs)
+            owed = sum(entry.amount for entry in theirs)
             if customer.deposit_with is creditor:
                 used = min(customer.deposit, max(0.0, owed))
                 customer.deposit -= used
                 self.pay(customer, creditor, used)
                 owed -= used
             given_up[creditor] += customer.weight * owed
-            if customer.retailer is creditor:
+            if customer.retailer is creditor and customer.alive:
                 self.market.release(customer)
+        for customer in self.market.everybody:
+            if not customer.alive:
+                customer.deposit, customer.deposit_with = 0.0, None
         if self.retailer_bears:
             for retailer in self.market.retailers:
                 self.enter_books(retailer, given_up[retailer])

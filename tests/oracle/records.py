@@ -102,7 +102,7 @@ class PaymentHabits:
             return
         self.months_since = {customer: months + 1 for customer, months in self.months_since.items()}
         self.months_since |= {account.customer: 0 for account in self.market.payments.accounts}
-        for customer in self.market.customers:
+        for customer in self.market.everybody:
             late = "forgetful" if customer.strategic else "strained"
             customer.habit = late if self.months_since.get(customer, 12) < 12 else "on_time"
 
@@ -228,7 +228,7 @@ class Records(Part):
 
     def read(self, keeping: dict[CustomerAgent, Upkeep]) -> None:
         """Find out which parts are right, and what the records say."""
-        truth = {customer: truth_of(customer) for customer in self.market.customers}
+        truth = {customer: truth_of(customer) for customer in self.market.everybody}
         for customer, upkeep in keeping.items():
             record, still = customer.record, math.exp(-upkeep.decay * customer.record.age)
             record.is_valid = tuple(u < a * still for u, a in zip(record.draws, record.accuracy, strict=True))

@@ -175,6 +175,7 @@ class OracleRetailer(mesa.Agent):
         book["staff"], book["staff_cny"] = self.staff, self.staff * costs.wage_cny_per_month
         book["overhead_cny"] = costs.overhead_cny_per_month + costs.bill_cny * book["customers"]
         book["acquisition_cny"] = self.won_cost
+        book["rebate_cny"] = self.model.rebates.get(self, 0.0) * book["energy_mwh"]
         book["penalty_cny"] = self.complaints_at_regulator * penalty
         if self.model.month == 0:
             self.open_books(billed)

@@ -21,6 +21,7 @@ ALL_HOOKS = {
     "restoration_saving": 0.4,
     "locate_saving": 0.5,
     "energy_saving_share": 0.1,
+    "intensity_saving_share": 0.05,
     "electrification_logits": 1.0,
     "late_saving": 0.4,
     "default_gain": 0.5,
@@ -34,7 +35,7 @@ ALL_HOOKS = {
     "talk_gain_contacts": 3.0,
     "forecast_saving": 0.3,
 }
-"""Hooks of a lever that touches the market wherever one can, but for the grid and for plants that may close."""
+"""Hooks of a lever that touches the market wherever one can, but for the grid."""
 
 
 def one_of(*values: object) -> st.SearchStrategy[Any]:
@@ -119,6 +120,14 @@ def events(months: int, retailers: list[str], segments: list[str]) -> st.SearchS
         section(type=st.just("demand_shock"), size=one_of(-0.3, 0.5), segments=some, **passing),
         section(type=st.just("alternative_price_shock"), size=one_of(-0.5, 1.0), **passing),
         section(type=st.just("credit_shock"), size=one_of(0.2, 1.0), segments=some, **passing),
+        section(
+            type=st.just("closure"),
+            segment=st.sampled_from(segments),
+            standard=st.just(1.1),
+            notice_months=one_of(0, 2, 12),
+            **dated,
+        ),
+        section(type=st.just("closure"), segment=st.sampled_from(segments), share=one_of(0.3, 1.0), **dated),
         section(type=st.just("opening"), awareness=one_of(0.0, 0.5), **dated),
         section(
             type=st.just("lever_change"),
@@ -169,9 +178,9 @@ def retailer_parts() -> dict[str, st.SearchStrategy[Any]]:
             fading_brand_logits=one_of({}, {"commercial": 0.5}),
         ),
         "collection": section(
-            mode=one_of("flexible", "strict", "by_diagnosis"),
+            mode=one_of("flexible", "flexible", "strict", "by_diagnosis"),
             cut_off_months=one_of(0, 2),
-            instalments=one_of(1, 3),
+            instalments=one_of(2, 3),
             deposit_months=one_of({}, {"B": 1.0, "C": 2.0, "D": 2.0}),
             advance_payment_from=one_of(None, None, "C"),
         ),

@@ -112,6 +112,7 @@ def market_row(market: OracleMarket, lived: list[Lived]) -> Row:
         "forward_cny_per_mwh": market.forward[12],
         "customers": sum(customer.weight for customer in lived),
         "hhi": sum((100.0 * part / total) ** 2 for part in energy.values()) if total > 0 else 0.0,
+        "closed_customers": sum(customer.weight for customer in market.everybody if not customer.alive),
         "switches": sum(flow[0] for flow in market.flows.values()),
         **({"talks": market.talk_part.talks} if market.talk_part else {}),
     }
@@ -191,6 +192,10 @@ def segment_rows(market: OracleMarket, lived: list[Lived]) -> Iterator[tuple[tup
     cells: dict[tuple[str, str, str], list[Lived]] = defaultdict(list)
     for customer in lived:
         cells[customer.supplier, customer.segment, customer.tier].append(customer)
+    closures = market.consumption.plants.closures if market.consumption else {}
+    for (name, segment, tier), closed in closures.items():
+        if (name, segment, tier) not in cells:
+            yield (market.month, name, segment, tier), {"customers": 0.0, "closures": closed}
     for (name, segment, tier), own in cells.items():
         weights = [customer.weight for customer in own]
         leaves = market.leaves.get((name, segment, tier), [0.0, 0.0])
@@ -211,6 +216,7 @@ def segment_rows(market: OracleMarket, lived: list[Lived]) -> Iterator[tuple[tup
                 "searches": market.searches.get((name, segment, tier), 0.0),
                 "leaves": leaves[0],
                 "leaves_energy_mwh": leaves[1],
+                **({"closures": closures.get((name, segment, tier), 0.0)} if market.consumption else {}),
                 **{name: sum(customer.further[name] for customer in own) for name in own[0].further},
             },
         )

@@ -195,7 +195,7 @@ class Talk(Part):
         found = []
         for slot, other in enumerate(self.contacts[customer]):
             key = keyed(self.key("talk"), customer.key, slot)
-            if other is not None and uniform(key) < min(1.0, rate * speakers[other].talks):
+            if other in speakers and uniform(key) < min(1.0, rate * speakers[other].talks):
                 found.append(other)
         return found
 

@@ -7,8 +7,7 @@ below.
 
 It does not have, and the scenarios are run without (see `covered`):
 retailers that adapt, imitate, enter or leave (M14: `retailers.*.strategy`, `adaptation`);
-events of type `entrant` and `exit`;
-plants that must improve or close (events of type `closure`), and with them customers who are gone.
+events of type `entrant` and `exit`.
 Not drawn in random markets: `credit` that refuses grades (`collection.worst_grade`), and levers on the grid of a region.
 """
 

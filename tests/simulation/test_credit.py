@@ -35,7 +35,7 @@ def test_supply_is_cut_after_notice_and_stays_cut_until_default() -> None:
     customers = found["customers"].tolist()
     assert customers[:7] == [400] * 7
     assert found["energy_mwh"].tolist()[:7] == [4000] * 3 + [0] * 4
-    assert found["cut_offs"].tolist()[:6] == [0, 0, 400, 400, 400, 400]
+    assert found["cut_offs"].tolist()[:6] == [0, 0, 400, 0, 0, 0]
     assert found["late_customers"].tolist()[:6] == [400] * 6
     assert found["arrears_cny"].tolist()[:6] == pytest.approx([400 * 6200 * bills for bills in (1, 2, 3, 3, 3, 3)])
     assert found["written_off_cny"].tolist()[6] == pytest.approx(400 * 6200 * 3)
@@ -134,6 +134,16 @@ def test_deposits_are_cash_that_is_owed_and_cover_losses() -> None:
     assert found["bad_debt_cny"].sum() == pytest.approx(0.7 * served * 6200)
     assert without["bad_debt_cny"].sum() == pytest.approx(0.7 * served * 3 * 6200)
     assert found["cash_cny"][0] - without["cash_cny"][0] == pytest.approx(served * 12400)
+
+
+def test_what_is_left_of_the_deposits_of_closed_plants_is_paid_back() -> None:
+    closure = {"type": "closure", "segment": "users", "standard": 0.0, "month": 3, "notice_months": 0}
+    asked = {f"{ALPHA}.deposit_months.{grade}": 2 for grade in "ABCD"}
+    found = books({**asked, "demand.enabled": True, "events": [closure], "run.months": 6})
+    assert (found["deposits_cny"][:3] > 0).all()
+    assert found["deposits_cny"].tolist()[3:] == [0.0, 0.0, 0.0]
+    paid_out = found["cash_cny"].diff() - found["profit_cny"] + found["receivables_cny"].diff()
+    assert paid_out[3] == pytest.approx(-found["deposits_cny"][2])
 
 
 def test_payment_in_advance_leaves_nothing_to_owe() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -65,10 +64,95 @@ COLLAPSES: dict[str, dict[str, Any]] = {
         "reliability.outages_per_year": {"urban": 1000, "suburban": 1000, "rural": 1000},
         "reliability.repair_hours": 100,
     },
-    "demand all but vanishes": {"events": [{"type": "demand_shock", "month": 3, "size": -0.99, "duration_months": 7}]},
+    # Without the spread cap: a rebate per MWh of what was earned with energy bought for ten times the demand, and sold at
+    # spot, would exceed the bills of a month.
+    "demand all but vanishes": {
+        "events": [{"type": "demand_shock", "month": 3, "size": -0.99, "duration_months": 7}],
+        "market.rules.spread_cap_cny_per_mwh": None,
+    },
     "everybody begins with the default supplier": {
         "market.default_supplier.initial_share": 1,
         **{f"retailers.{name}.initial_share": 0 for name in RETAILERS},
         **{f"retailers.{name}.initial_share_by_segment": None for name in RETAILERS},
     },
 }
+
+
+# What is no number, and why
+
+KNOWN_OF_DEFAULT_SUPPLIER = (
+    *("customers", "energy_mwh", "hedged_mwh", "spot_mwh", "revenue_cny", "network_cny", "procurement_cny"),
+    *("joins", "leaves"),
+)
+QUALITIES = tuple(
+    f"quality_{name}"
+    for name in ("reliability", "responsiveness", "convenience", "assurance", "personalisation", "fairness")
+)
+STOCKS = {
+    "market_month": ("customers", "switches", "active_retailers", "closed_customers", "hhi", "talks", "demand_factor"),
+    "retailer_month": (
+        *("customers", "energy_mwh", "hedged_mwh", "network_cny", "joins", "leaves", "staff", "satisfaction"),
+        *("receivables_cny", "deposits_cny", "arrears_cny", "written_off_cny", "bad_debt_cny", "stranded_cny"),
+        *("compensation_cny", "marketing_cny", "deviation_cny", "depreciation_cny", "capex_cny", "interest_cny"),
+        *("lever_cny", "staff_cny", "overhead_cny", "acquisition_cny", "penalty_cny", "rebate_cny", "payments_cny"),
+        *("list_price_cny_per_mwh", "records_valid_share", "awareness_share", "belief", "brand_logits"),
+    ),
+    "segment_month": (
+        *("customers", "energy_mwh", "satisfaction", *QUALITIES, "tickets", "complaints", "searches", "leaves"),
+        *("leaves_energy_mwh", "promoters", "detractors", "outages", "outage_hours", "outage_mwh", "saved_mwh"),
+        *("alternative_mwh", "emissions_t", "closures", "late_customers", "cut_offs", "protected", "arrears_cny"),
+        *("written_off_cny",),
+    ),
+    "desk_month": (
+        *("arrivals", "served", "backlog", "wait_minutes", "wait_p90_minutes", "busy_wait_minutes", "sla_share"),
+        *("busy_sla_share", "utilisation", "servers"),
+    ),
+    "flows": ("customers", "energy_mwh"),
+}
+"""What can never be negative. Bills can, by a discount that exceeds the price; so can what energy costs, by selling it."""
+
+
+def excused(tables: Tables) -> dict[str, dict[str, pd.Series]]:  # type: ignore[type-arg]
+    """Return, by table and column, in which rows a value may be missing; everywhere else it must be a number."""
+    market, books, cells = (plain(tables[name]) for name in ("market_month", "retailer_month", "segment_month"))
+    nobody, default = books["customers"] == 0, books["retailer"] == DEFAULT_SUPPLIER
+    searches = market["month"].map(cells.groupby("month")["searches"].sum()).fillna(0)
+    all_closed = books["month"].map(market.set_index("month")["customers"]) == 0
+    of_books = {name: default & (name not in KNOWN_OF_DEFAULT_SUPPLIER) for name in books}
+    # means over customers whom nobody serves
+    for name in ("satisfaction", "satisfaction_p10", "satisfaction_gini", "records_valid_share", "misclassified_share"):
+        of_books[name] = of_books[name] | nobody
+    of_books["match_share"] |= nobody
+    # a mean by energy, where none is sold
+    of_books["price_sd_cny_per_mwh"] |= books["energy_mwh"] == 0
+    # a mean over offers, where none is on sale
+    of_books["list_price_cny_per_mwh"] |= books["active"] == 0
+    # only Alpha asks and promises; nobody answers where nobody is served
+    of_books["survey_satisfaction"] |= (books["retailer"] != "Alpha") | nobody
+    of_books["promise"] |= books["retailer"] != "Alpha"
+    # shares of contestable customers, where all of them have closed down
+    for name in ("awareness_share", "belief"):
+        of_books[name] = of_books[name] | all_closed
+    return {
+        # a mean over those who compare offers, where there are such people and offers
+        "market_month": {"consumer_surplus_cny_per_mwh": (searches == 0) | (market["active_retailers"] == 0)},
+        "retailer_month": of_books,
+        # means over the customers of a cell that is listed for its closures only
+        "segment_month": dict.fromkeys(("satisfaction", *QUALITIES), cells["customers"] == 0),
+    }
+
+
+def faults(tables: Tables) -> list[str]:
+    """Return what is wrong with the numbers of tables: infinite, missing without excuse, or negative where none can be."""
+    found, excuses = [], excused(tables)
+    for name, table in tables.items():
+        for column in table.select_dtypes("number"):
+            values = table[column]
+            missing = values.isna() & ~excuses.get(name, {}).get(column, pd.Series(False, index=table.index))
+            if np.isinf(values).any():
+                found.append(f"{name}.{column} is infinite in month {table.loc[np.isinf(values), 'month'].min()}")
+            if missing.any():
+                found.append(f"{name}.{column} is missing in month {table.loc[missing, 'month'].min()}")
+            if column in STOCKS[name] and (values < 0).any():
+                found.append(f"{name}.{column} is negative in month {table.loc[values < 0, 'month'].min()}")
+    return found

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from tests.markets import assert_identical, differences, lively, run
+from tests.markets import EVERYTHING, assert_identical, differences, everything, lively, run
 
 from marketsim.scenario.changes import with_changes
 from marketsim.scenario.loaded import Scenario
@@ -51,6 +51,28 @@ def test_tiers_without_benefits_are_no_tiers(changes: dict[str, Any]) -> None:
     assert_identical(with_tiers, without, WHOLE)
     assert set(with_tiers["segment_month"]["tier"]) > {"key", "ordinary"}
     assert set(without["segment_month"]["tier"]) == {"ordinary"}
+
+
+EVERYTHING_IDLE: dict[str, Any] = {
+    **{f"{ALPHA}.tiers.{tier}.discount_cny_per_mwh": 0 for tier in ("key", "quality", "loyal")},
+    **{f"{ALPHA}.desks.{desk}.discipline": "fifo" for desk in EVERYWHERE},
+    f"{ALPHA}.levers.account_manager.tiers": None,
+    "retailers.Delta.levers.energy_saving.tiers": None,
+    "policies": {"more": {f"{ALPHA}.tiers.key.rule.value_pct": 40}},
+}
+
+
+@pytest.mark.parametrize("name", EVERYTHING)
+def test_tiers_without_benefits_are_none_whatever_else_there_is(name: str) -> None:
+    """With every mechanism, event and decision; only how many are in a wrong tier is another number."""
+    scenario = everything(EVERYTHING_IDLE, name)
+    uniform = everything({**EVERYTHING_IDLE, "policies": {}, f"{ALPHA}.tiers": None}, name)
+    kept, more, without = (
+        {table: found[table].drop(columns="misclassified_share", errors="ignore") for table in WHOLE}
+        for found in (run(scenario), run(scenario, "more"), run(uniform))
+    )
+    assert_identical(kept, without)
+    assert_identical(more, without)
 
 
 @pytest.mark.parametrize(

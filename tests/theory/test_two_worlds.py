@@ -10,11 +10,26 @@ import pandas as pd
 import pytest
 import yaml
 from tests.market.test_start import BOOK, book_market
-from tests.markets import DATA, Tables, assert_identical, base_market, firms, frictionless, lively, opened, plain, run
+from tests.markets import (
+    DATA,
+    EVERYTHING,
+    Tables,
+    assert_identical,
+    base_market,
+    everything,
+    firms,
+    frictionless,
+    lively,
+    opened,
+    plain,
+    run,
+)
 
 from marketsim.market.records import Records
 from marketsim.scenario.loaded import Scenario
 from marketsim.scenario.loading import load_scenario
+from marketsim.simulation.mechanisms.demand import Demand
+from marketsim.simulation.mechanisms.reliability import Reliability
 
 ALPHA, BETA, GAMMA = range(3)
 HOMES, SHOPS, WORKS = range(3)
@@ -48,9 +63,15 @@ def test_a_price_changed_by_nothing_changes_nothing() -> None:
     assert_identical(run(scenario, "same"), run(scenario))
 
 
-@pytest.mark.parametrize("policy", sorted(base_market("lively").study.policies))
-def test_base_and_policy_are_the_same_market_before_policies_begin(policy: str) -> None:
-    scenario = lively()
+BEFORE_POLICIES = [
+    *(("lively", policy) for policy in sorted(base_market("lively").study.policies)),
+    *((name, "turn_round") for name in EVERYTHING),
+]
+
+
+@pytest.mark.parametrize(("name", "policy"), BEFORE_POLICIES)
+def test_base_and_policy_are_the_same_market_before_policies_begin(name: str, policy: str) -> None:
+    scenario = base_market(name)
     base, changed = run(scenario), run(scenario, policy)
     for name, table in base.items():
         early, other = (plain(t[t["month"] < 3]).reset_index(drop=True) for t in (table, changed[name]))
@@ -60,7 +81,8 @@ def test_base_and_policy_are_the_same_market_before_policies_begin(policy: str) 
 
 def test_every_shipped_policy_begins_after_the_warm_up() -> None:
     for path in sorted((Path(__file__).parents[2] / "scenarios").glob("*.yaml")):
-        scenario = load_scenario(path, {"run.agents": 100, "run.months": 4, "run.warmup_months": 3, "events": [], "assumptions": None})
+        small = {"run.agents": 100, "run.months": 4, "run.warmup_months": 3, "events": [], "assumptions": None}
+        scenario = load_scenario(path, small)
         base = run(scenario)
         for policy in scenario.study.policies:
             changed = run(scenario, policy)
@@ -121,6 +143,30 @@ def test_an_offer_to_one_segment_leaves_the_customers_of_another_alone() -> None
     names = [name for name in base.dtype.names or () if name not in ("offer", "plan")]
     for name in names:
         assert np.array_equal(base[name][shops], changed[name][shops], equal_nan=True), name
+
+
+def test_what_happens_to_customers_from_outside_is_the_same_under_a_policy() -> None:
+    """Outages, unit consumption, season, shocks and noise of demand, and the prices of fuels and energy."""
+    changes = {
+        "policies": {"cheap": {"retailers.Alpha.offers.business.price_cny_per_mwh": 470}},
+        "retailers.Gamma.strategy": None,
+        "adaptation.imitation.enabled": False,
+    }
+    scenario = everything(changes)
+    with opened(scenario) as base, opened(scenario, "cheap") as cheap:
+        for _ in range(scenario.study.run.months):
+            base.step()
+            cheap.step()
+            one, other = (model.mechanism(Demand) for model in (base, cheap))
+            first, second = (model.mechanism(Reliability) for model in (base, cheap))
+            assert one is not None and other is not None and first is not None and second is not None
+            both = (base.population["alive"] > 0) & (cheap.population["alive"] > 0)
+            assert np.array_equal(first.outage_count[both], second.outage_count[both])
+            assert np.array_equal(one.passing, other.passing)
+            assert np.array_equal(one.plants.first_intensity, other.plants.first_intensity)
+            assert np.array_equal(one.fuel_prices, other.fuel_prices)
+            assert base.spot == cheap.spot
+        assert (base.population["retailer"] != cheap.population["retailer"]).mean() > 0.05
 
 
 def test_what_customers_are_never_depends_on_the_policy() -> None:

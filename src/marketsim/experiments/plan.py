@@ -116,5 +116,7 @@ def runs(
     references = {each.name: each.policy for each in rules}
     names = {BASE: "", **references, **dict.fromkeys(policies, "")}
     return tuple(
-        RunKey(name, world, check, changed, tiers_of) for world in range(replications) for name, tiers_of in names.items()
+        RunKey(name, world, check, changed, tiers_of)
+        for world in range(replications)
+        for name, tiers_of in names.items()
     )

@@ -326,7 +326,7 @@ def best_alternative(
             best, best_value = row, value
     if worth > 0.0 and customer.price_sensitivity > 0.0:
         energy = customer.weight * customer.usual_use
-        money = math.log(worth) * customer.reference_bill / customer.price_sensitivity
+        money = (math.log(worth) / customer.price_sensitivity - 1.0) * customer.reference_bill
         tally.surplus[customer.segment, 0] += energy * money
         tally.surplus[customer.segment, 1] += energy
     return best

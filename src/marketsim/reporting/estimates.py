@@ -67,6 +67,7 @@ class Cell:
         difference: the paired difference to the base.
         p_better: the probability that the mean difference is favourable.
         same_members: whether it is of the same customers as in the base, as far as the size of their tier tells.
+        reference: what it is compared with: the base, or the base with the tier rules of the policy.
     """
 
     policy: str
@@ -74,6 +75,7 @@ class Cell:
     difference: Estimate
     p_better: float
     same_members: bool = True
+    reference: str = BASE
 
     @property
     def verdict(self) -> str:
@@ -85,6 +87,16 @@ class Cell:
     def is_compared(self) -> bool:
         """Whether there is a difference to speak of: a base, and the same members in both."""
         return self.verdict not in (Verdict.MISSING, Verdict.OTHER_MEMBERS)
+
+    @property
+    def has_own_reference(self) -> bool:
+        """Whether it is compared with the base under the tier rules of the policy, as its members are not the base's."""
+        return self.is_compared and self.reference != BASE
+
+    @property
+    def against(self) -> str:
+        """With whom it is compared, in words."""
+        return "the same customers in the base" if self.has_own_reference else "base"
 
     @property
     def paired_level(self) -> Estimate:

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 from marketsim.reporting.charts.segments import groups_of
-from marketsim.reporting.estimates import Cell, Verdict
-from marketsim.reporting.html_table import MEMBERS_NOTE, Entry, HtmlTable, chance_text, difference_text, verdict_entry
+from marketsim.reporting.estimates import Cell, Estimate, Verdict
+from marketsim.reporting.html_table import (
+    MEMBERS_NOTE,
+    REFERENCE_NOTE,
+    Entry,
+    HtmlTable,
+    chance_text,
+    difference_text,
+    verdict_entry,
+)
 from marketsim.reporting.measures import PROFIT, Measure, Printer, printer_for, touched_desks
 from marketsim.reporting.numbers import MISSING
 from marketsim.reporting.view import StudyView
@@ -25,13 +34,25 @@ def gains(view: StudyView, policy: str) -> HtmlTable:
         f"Under {policy}, against base",
         ("who", "what", "difference [95 % interval]", "verdict", "chance better", "base", policy),
         tuple(row for row in rows if row),
-        (*([MEMBERS_NOTE] if _has_others(view, policy) else []), view.footer),
+        (*_notes(view, policy), view.footer),
     )
 
 
-def _has_others(view: StudyView, policy: str) -> bool:
-    cells = (measure.cell(view, policy) for _, measure in _gain_measures(view))
-    return any(cell.verdict == Verdict.OTHER_MEMBERS for cell in cells)
+def _notes(view: StudyView, policy: str) -> list[str]:
+    cells = [measure.cell(view, policy) for _, measure in _gain_measures(view)]
+    others = any(cell.verdict == Verdict.OTHER_MEMBERS for cell in cells)
+    references = any(cell.has_own_reference for cell in cells)
+    said = f"{REFERENCE_NOTE} The column of the base shows them there."
+    return [*([MEMBERS_NOTE] if others else []), *([said] if references else [])]
+
+
+def _partner(view: StudyView, policy: str, measure: Measure) -> Cell:
+    """Return the level with which a policy is compared: that of the base, or of the base with the policy's tier rules."""
+    base, cell = measure.cell(view, BASE), measure.cell(view, policy)
+    if not cell.has_own_reference:
+        return base
+    mean = cell.level.mean - cell.difference.mean
+    return replace(base, level=Estimate(cell.level.n, mean, math.nan, math.nan))
 
 
 def _gain_measures(view: StudyView) -> Iterator[tuple[str, Measure]]:
@@ -46,7 +67,7 @@ def _gain_measures(view: StudyView) -> Iterator[tuple[str, Measure]]:
 
 
 def _gain_row(view: StudyView, policy: str, who: str, measure: Measure) -> tuple[Entry, ...]:
-    printer, base, cell = printer_for(view, measure), measure.cell(view, BASE), measure.cell(view, policy)
+    printer, base, cell = printer_for(view, measure), _partner(view, policy, measure), measure.cell(view, policy)
     if not math.isfinite(cell.level.mean):
         return ()
     better = -1 if measure.kpi.name == "price_cny_per_mwh" else measure.kpi.better

@@ -15,6 +15,12 @@ MEMBERS_NOTE = (
     "compare different people."
 )
 
+REFERENCE_NOTE = (
+    "A policy that changes the rules of tiers has other customers in them: figures by tier are compared with the same "
+    "customers in the base, from runs of the base with these rules and without anything else of the policy, not with the "
+    "base as listed."
+)
+
 
 @dataclass(frozen=True)
 class Entry:

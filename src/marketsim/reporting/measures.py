@@ -120,6 +120,11 @@ def has_other_members(view: StudyView, measure: Measure) -> bool:
     return any(measure.cell(view, policy).verdict == Verdict.OTHER_MEMBERS for policy in view.policies)
 
 
+def has_own_reference(view: StudyView, measure: Measure) -> bool:
+    """Tell whether a measure is compared with the base under the policy's tier rules, under some policy."""
+    return any(measure.cell(view, policy).has_own_reference for policy in view.policies)
+
+
 def vip_tier(view: StudyView) -> str | None:
     """Return the best tier that has customers in the base or under a policy, the ordinary one left out."""
     return next((tier for tier in _FAVOURED if view.has("satisfaction", tier=tier)), None)

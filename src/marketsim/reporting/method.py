@@ -56,8 +56,19 @@ def _comparison(view: StudyView) -> str:
         f"effect. Numbers are means over {view.period}. Every random draw is a function of seed, world, month, customer "
         "and purpose, so the same world meets base and every policy (common random numbers): what differs between them "
         "is the policy. Differences are paired within worlds; their 95 % intervals are t intervals over worlds. "
+        f"{_references(view)}"
         '"Cannot tell" stands where an interval includes zero. Intervals are not adjusted for the number of policies or '
         "figures compared."
+    )
+
+
+def _references(view: StudyView) -> str:
+    if not any(cell.has_own_reference for cell in view.cells()):
+        return ""
+    return (
+        "A policy that changes the rules of tiers has other customers in them: in each world the base is run with these "
+        "rules and nothing else of the policy as well, and figures by tier are compared with that run, so that the same "
+        "customers are compared; what tiers bring in the base, their new members have there too. "
     )
 
 

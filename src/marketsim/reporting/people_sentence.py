@@ -43,18 +43,24 @@ def _group(view: StudyView, policy: str, tier: str) -> str:
         return _other_members(view, policy, satisfaction)
     facts = [text for measure in (satisfaction, wait) if (text := _change(view, policy, measure))]
     facts[0] = facts[0].removesuffix(_UNCLEAR)
+    if cell.has_own_reference:
+        facts.append(f"against the same customers in the base; they are {_sizes(view, policy, tier)}")
     return f"{people} {_felt(cell)} ({', '.join(facts)})"
 
 
 def _other_members(view: StudyView, policy: str, satisfaction: Measure) -> str:
     """Say that the members of a tier are not those of the base; the difference would compare different people."""
     tier, printer = satisfaction.tier, printer_for(view, satisfaction)
-    before, after = (view.cell(name, "customer_pct", tier=tier).level.mean for name in (BASE, policy))
     level = f"{printer.level_interval(satisfaction.cell(view, policy))} {printer.scale.unit}"
     return (
-        f"{tier_people(tier)} are other customers than in the base ({after:.1f} % of all instead of {before:.1f} %), "
-        f"at satisfaction {level}"
+        f"{tier_people(tier)} are other customers than in the base ({_sizes(view, policy, tier)}), at satisfaction "
+        f"{level}"
     )
+
+
+def _sizes(view: StudyView, policy: str, tier: str) -> str:
+    before, after = (view.cell(name, "customer_pct", tier=tier).level.mean for name in (BASE, policy))
+    return f"{after:.1f} % of all instead of {before:.1f} %"
 
 
 def _felt(cell: Cell) -> str:

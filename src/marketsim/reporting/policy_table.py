@@ -10,7 +10,15 @@ from rich.table import Table
 from rich.text import Text
 
 from marketsim.reporting.estimates import Cell, Verdict
-from marketsim.reporting.measures import Measure, Printer, has_other_members, printer_for, shown_measures, tier_title
+from marketsim.reporting.measures import (
+    Measure,
+    Printer,
+    has_other_members,
+    has_own_reference,
+    printer_for,
+    shown_measures,
+    tier_title,
+)
 from marketsim.reporting.numbers import chance, counted, plain, signed
 from marketsim.reporting.screen import Screen
 from marketsim.reporting.view import StudyView
@@ -54,9 +62,14 @@ def _legend(view: StudyView) -> str:
         return f"Difference to base; below it the level. {worlds}, so there is no interval."
     others = any(has_other_members(view, measure) for measure in shown_measures(view))
     members = " other members: the tier holds other customers than in the base, so there is nothing to compare."
+    own = any(has_own_reference(view, measure) for measure in shown_measures(view))
+    references = (
+        " Tiers with other rules are compared with the same customers in the base, not with the row of the base."
+    )
     return (
         "Paired difference to base and its 95 % interval ([low, high] or ±); the level; "
         f"the chance that the policy is better (? = cannot tell). {worlds}.{members if others else ''}"
+        f"{references if own else ''}"
     )
 
 

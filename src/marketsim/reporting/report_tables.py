@@ -11,13 +11,22 @@ from marketsim.reporting.estimates import Cell, Verdict
 from marketsim.reporting.html_table import (
     MEMBERS_NOTE,
     OTHER_MEMBERS,
+    REFERENCE_NOTE,
     Entry,
     HtmlTable,
     chance_text,
     difference_text,
     verdict_entry,
 )
-from marketsim.reporting.measures import PROFIT, Measure, Printer, has_other_members, printer_for, shown_measures
+from marketsim.reporting.measures import (
+    PROFIT,
+    Measure,
+    Printer,
+    has_other_members,
+    has_own_reference,
+    printer_for,
+    shown_measures,
+)
 from marketsim.reporting.mechanisms import mechanisms_of
 from marketsim.reporting.numbers import interval, plain, signed
 from marketsim.reporting.robustness import CheckedEnd
@@ -45,7 +54,9 @@ def _notes(view: StudyView, measures: Sequence[Measure]) -> tuple[str, ...]:
     if not view.policies:
         return (view.footer,)
     others = any(has_other_members(view, measure) for measure in measures)
-    return (_POLICIES_NOTE, *([MEMBERS_NOTE] if others else []), view.footer)
+    references = any(has_own_reference(view, measure) for measure in measures)
+    members = [*([MEMBERS_NOTE] if others else []), *([REFERENCE_NOTE] if references else [])]
+    return (_POLICIES_NOTE, *members, view.footer)
 
 
 def _level(printer: Printer, cell: Cell) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
@@ -11,12 +11,12 @@ from typing import Any, Protocol
 import pandas as pd
 
 from marketsim.reporting.estimates import NOTHING, Cell, Estimate, without_rounding
+from marketsim.results.partners import BETWEEN_TIERS
 from marketsim.results.tables import ALL, BASE
 
 _SIZE = "customer_pct"
 _OTHER_SIZE = 0.1
 _OF_THE_TIER_ITSELF = ("customer_pct", "energy_pct", "ticket_share_", "servers_", "utilisation_", "share_")
-_BETWEEN_TIERS = ("satisfaction_gap",)
 
 
 class StudyData(Protocol):
@@ -171,22 +171,28 @@ class StudyView:
     @cached_property
     def _cells(self) -> dict[tuple[str, str, str, str, str], Cell]:
         columns = ["policy", "retailer", "segment", "tier", "kpi", "n"]
-        values = ["mean", "low", "high", "diff", "diff_low", "diff_high", "p_better"]
+        values = ["mean", "low", "high", "diff", "diff_low", "diff_high", "p_better", "reference"]
         cells = {}
-        for row in self.result.summary[columns + values].itertuples(index=False):
-            policy, retailer, segment, tier, kpi, n, mean, low, high, diff, diff_low, diff_high, p = row
+        summary = self.result.summary
+        summary = summary if "reference" in summary else summary.assign(reference="")  # stored before there were any
+        for row in summary[columns + values].itertuples(index=False):
+            policy, retailer, segment, tier, kpi, n, mean, low, high, diff, diff_low, diff_high, p, reference = row
             level = Estimate(int(n), float(mean), float(low), float(high))
             difference = without_rounding(Estimate(int(n), float(diff), float(diff_low), float(diff_high)), level.mean)
-            same = not self._is_of_members(kpi, tier) or (policy, retailer, tier) not in self._tiers_with_others
+            same = (
+                reference not in ("", BASE)
+                or not self._is_of_members(kpi, tier)
+                or (policy, retailer, tier) not in self._tiers_with_others
+            )
             cells[policy, retailer, segment, tier, kpi] = Cell(
-                policy, level, difference, float(p) if same else math.nan, same
+                policy, level, difference, float(p) if same else math.nan, same, str(reference) or BASE
             )
         return cells
 
     @staticmethod
     def _is_of_members(kpi: str, tier: str) -> bool:
         """Tell whether a figure describes the customers of a tier, not the tier's size or the team that serves it."""
-        return kpi in _BETWEEN_TIERS or (tier != ALL and not kpi.startswith(_OF_THE_TIER_ITSELF))
+        return kpi in BETWEEN_TIERS or (tier != ALL and not kpi.startswith(_OF_THE_TIER_ITSELF))
 
     @cached_property
     def _tiers_with_others(self) -> frozenset[tuple[str, str, str]]:
@@ -209,6 +215,10 @@ class StudyView:
         """Return a row of the summary for the focus retailer (or another); NaN where there is none."""
         key = (policy, retailer or self.focus, segment, tier, kpi)
         return self._cells.get(key, Cell(policy, NOTHING, NOTHING, math.nan))
+
+    def cells(self) -> Collection[Cell]:
+        """Return all rows of the summary."""
+        return self._cells.values()
 
     def worlds(self, kpi: str, *, segment: str = ALL, tier: str = ALL, retailer: str | None = None) -> pd.DataFrame:
         """Return a KPI of the focus retailer (or another), a row per world and a column per policy, the base first."""

@@ -81,8 +81,9 @@ def check_differences(
 
     Returns:
         A frame in `CHECK_COLUMNS`, in the order of the assumptions: for each policy and headline the value
-        of the base (of tiers whose rules the policy changes: of the base with its rules), the paired difference with its 95 % interval, and its direction: up, down, or ``cannot
-        tell`` where the interval includes 0 or there is none. ``n`` is the number of worlds run at the end.
+        of the base (of tiers whose rules the policy changes: of the base with its rules), the paired
+        difference with its 95 % interval, and its direction: up, down, or ``cannot tell`` where the interval
+        includes 0 or there is none. ``n`` is the number of worlds run at the end.
     """
     known = partners or {}
     centre = None if main is None else effects(headline_rows(main, focus), partners=known.get(""))

@@ -79,7 +79,7 @@ _MARKET = (
     Kpi("alternative_price_cny_per_mwh", "Price of other fuels", "CNY/MWh", 0, "per MWh of the same service", market_mean("alternative_price_cny_per_mwh"), 1),
     Kpi("regulator_penalties_cny_per_year", "Penalties of all retailers", "CNY/year", -1, "for breaking the regulator's standards", market_sum("regulator_penalties_cny") / _YEARS, 0),
     Kpi("talks_per_year", "Conversations", "customers/year", 0, "conversations about retailers", market_sum("talks") / _YEARS, 0),
-    Kpi("consumer_surplus_cny_per_mwh", "Consumer surplus", "CNY/MWh", 1, "log-sum of utility of those who chose, in money (Small & Rosen 1981)", market_mean("consumer_surplus_cny_per_mwh"), 2),
+    Kpi("consumer_surplus_cny_per_mwh", "Consumer surplus", "CNY/MWh", 1, "log-sum of utility of those who chose, in money, less the bill that it is counted from (Small & Rosen 1981); only differences have a meaning", market_mean("consumer_surplus_cny_per_mwh"), 2),
 )  # fmt: skip
 
 _CUSTOMERS = (
@@ -136,13 +136,13 @@ _FINANCE = (
     Kpi("service_cny_per_year", "Service", "CNY/year", -1, "levers and staff", _SERVICE / _YEARS, 0),
     Kpi("overhead_cny_per_year", "Overhead", "CNY/year", -1, "fixed overhead and billing", book("overhead_cny") / _YEARS, 0),
     Kpi("acquisition_cny_per_year", "Acquisition", "CNY/year", -1, "brokers, acquisition, sign-up bonuses", book("acquisition_cny") / _YEARS, 0),
-    Kpi("penalty_cny_per_year", "Penalties", "CNY/year", -1, "regulator's penalties", book("penalty_cny") / _YEARS, 0),
+    Kpi("penalty_cny_per_year", "Penalties", "CNY/year", -1, "regulator's penalties for complaints", book("penalty_cny") / _YEARS, 0),
     Kpi("interest_cny_per_year", "Working capital", "CNY/year", -1, "cost of the money in unpaid bills", book("interest_cny") / _YEARS, 0),
     Kpi("deviation_cny_per_year", "Deviation penalties", "CNY/year", -1, "penalties for forecast errors", book("deviation_cny") / _YEARS, 0),
     Kpi("bad_debt_cny_per_year", "Bad debt", "CNY/year", -1, "bills written off, less what is recovered", book("bad_debt_cny") / _YEARS, 0),
-    Kpi("compensation_cny_per_year", "Compensation and fines", "CNY/year", -1, "paid to customers and authorities", book("compensation_cny") / _YEARS, 0),
-    Kpi("stranded_cny_per_year", "Stranded investments", "CNY/year", -1, "investments lost with closed plants", book("stranded_cny") / _YEARS, 0),
-    Kpi("marketing_cny_per_year", "Marketing", "CNY/year", -1, "advertising", book("marketing_cny") / _YEARS, 0),
+    Kpi("compensation_cny_per_year", "Compensation and fines", "CNY/year", -1, "promised to customers, and fines for breaches and missed standards", book("compensation_cny") / _YEARS, 0),
+    Kpi("stranded_cny_per_year", "Stranded investments", "CNY/year", -1, "investments lost with closed plants or given up with a lever", book("stranded_cny") / _YEARS, 0),
+    Kpi("marketing_cny_per_year", "Marketing", "CNY/year", -1, "advertising, brokers' extra fees and surveys", book("marketing_cny") / _YEARS, 0),
     Kpi("rebate_cny_per_year", "Rebates", "CNY/year", 0, "taken off bills because the spread was above the cap; revenue is net of it", book("rebate_cny") / _YEARS, 0),
     Kpi("depreciation_cny_per_year", "Depreciation", "CNY/year", -1, "investments written off", book("depreciation_cny") / _YEARS, 0),
     Kpi("capex_cny_per_year", "Investments", "CNY/year", 0, "investments paid", book("capex_cny") / _YEARS, 0),

@@ -29,7 +29,7 @@ def effects(kpis: pd.DataFrame, base: str = BASE, partners: Partners | None = No
     reference = wide[policies == base].droplevel("policy")
     rows = wide[policies != base]
     labels = labels_without_policy(rows)
-    against = reference.reindex(labels).to_numpy(dtype=np.float64)
+    against = reference.reindex(labels).to_numpy(dtype=np.float64, copy=True)
     for policy in (partners or Partners()).rules:
         own = np.asarray(rows.index.get_level_values("policy") == policy)
         against[own] = (partners or Partners()).values(policy, labels[own], wide.columns, against[own])

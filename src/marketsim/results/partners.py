@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -64,7 +65,7 @@ class Partners:
         """Return what its reference runs are called; ``base`` where it has none."""
         return self.rules[policy].name if policy in self.rules else BASE
 
-    def values(self, policy: str, labels: pd.MultiIndex, worlds: pd.Index[int], base: FloatArray) -> FloatArray:
+    def values(self, policy: str, labels: pd.MultiIndex, worlds: pd.Index[Any], base: FloatArray) -> FloatArray:
         """Return the values of a policy's partner, labels x worlds; NaN where it has none.
 
         Args:
@@ -80,7 +81,7 @@ class Partners:
         found[rows] = self._of_reference(policy, labels[rows], worlds)
         return found
 
-    def _of_reference(self, policy: str, labels: pd.MultiIndex, worlds: pd.Index[int]) -> FloatArray:
+    def _of_reference(self, policy: str, labels: pd.MultiIndex, worlds: pd.Index[Any]) -> FloatArray:
         if self._values is None:
             return np.full((len(labels), len(worlds)), np.nan)
         frame = labels.to_frame(index=False).assign(policy=self.name(policy))

@@ -60,7 +60,10 @@ def _row(wide: pd.DataFrame, policy: str, retailer: str, name: str) -> dict[str,
         return None
     ratio, low, high = fieller(gain[both], cost[both])
     labels = {"policy": policy, "retailer": retailer, "segment": ALL, "tier": ALL, "kpi": name, "unit": UNITS[name]}
-    unknown = {**dict.fromkeys(("diff", "diff_low", "diff_high", "p_better", "reference_mean"), math.nan), "reference": ""}
+    unknown = {
+        **dict.fromkeys(("diff", "diff_low", "diff_high", "p_better", "reference_mean"), math.nan),
+        "reference": "",
+    }
     return {**labels, "n": int(both.sum()), "mean": ratio, "low": low, "high": high, **unknown}
 
 

@@ -60,7 +60,7 @@ MARKET_MONTH = Table("market_month", "a month", (_POLICY, _REPLICATION, _MONTH),
     Column("alternative_price_cny_per_mwh", "CNY/MWh", "mean price of other fuels per MWh of the same service"),
     Column("regulator_penalties_cny", "CNY", "penalties for breaking the regulator's standards"),
     Column("talks", "customers", "conversations about retailers"),
-    Column("consumer_surplus_cny_per_mwh", "CNY/MWh", "mean log-sum utility of those who chose, in money"),
+    Column("consumer_surplus_cny_per_mwh", "CNY/MWh", "mean log-sum utility of those who chose, in money, less their bill; only differences have a meaning"),
 ))  # fmt: skip
 
 RETAILER_MONTH = Table("retailer_month", "a retailer in a month", (_POLICY, _REPLICATION, _MONTH, _RETAILER), (
@@ -94,8 +94,8 @@ RETAILER_MONTH = Table("retailer_month", "a retailer in a month", (_POLICY, _REP
     Column("deviation_cny", "CNY", "deviation penalties for forecast errors"),
     Column("bad_debt_cny", "CNY", "unpaid bills written off, less what is recovered"),
     Column("compensation_cny", "CNY", "compensation and fines"),
-    Column("stranded_cny", "CNY", "investments lost with closed plants"),
-    Column("marketing_cny", "CNY", "advertising"),
+    Column("stranded_cny", "CNY", "investments lost with closed plants or given up with a lever"),
+    Column("marketing_cny", "CNY", "advertising, brokers' extra fees and surveys"),
     Column("rebate_cny", "CNY", "taken off bills because the spread was above the cap; revenue is net of it"),
     Column("depreciation_cny", "CNY", "investments written off in the month"),
     Column("capex_cny", "CNY", "investments paid in the month"),
@@ -144,7 +144,7 @@ SEGMENT_MONTH = Table("segment_month", "a tier of a segment at a retailer in a m
     Column("emissions_t", "t CO2", "emissions of electricity and of other fuels"),
     Column("closures", "customers", "plants that close down"),
     Column("late_customers", "customers", "customers with an overdue bill"),
-    Column("cut_offs", "customers", "customers whose supply is cut"),
+    Column("cut_offs", "customers", "customers whose supply is cut, in the month in which it is"),
     Column("protected", "customers", "late customers whom rules protect from being cut"),
     Column("arrears_cny", "CNY", "overdue bills"),
     Column("written_off_cny", "CNY", "bills written off"),

@@ -436,7 +436,7 @@ class LeverHooks(Section):
     late_saving: float = number(
         0.0,
         unit="1",
-        meaning="Share of late payments avoided, times digital affinity.",
+        meaning="Share of late payments of covered customers that is avoided, as far as they take up the lever.",
         source=ASSUMPTION,
         low=0,
         high=1,

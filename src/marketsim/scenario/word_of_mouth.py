@@ -105,7 +105,7 @@ class WordOfMouth(Section):
     industry_spillover: float = number(
         0.0,
         unit="1",
-        meaning="Share of a loss of belief in one retailer by hearsay that carries over to the other retailers of the same kind of owner.",
+        meaning="Share of a loss of belief in one retailer, by experience or hearsay, that carries over to the other retailers of the same kind of owner.",
         source=ASSUMPTION,
         low=0,
         high=1,

@@ -56,11 +56,12 @@ def test_no_more_is_invested_than_the_share_of_profit() -> None:
     [
         (0.8, 0.7, 1.0),
         (0.79, 0.7, 1.0),
-        (0.75, 0.7, 1.05),
-        (0.2, 0.8, 1.2),
-        (0.9, 0.5, 0.9),
-        (0.0, 1.7, 2.0),
-        (1.0, 0.0, 0.8),
+        (0.76, 0.7, 1.01),
+        (0.0, 0.8, 1.2),
+        (0.9, 0.5, 0.975),
+        (0.0, 1.02, 1.2),
+        (0.0, 1.7, 1.5),
+        (1.0, 0.0, 0.95),
     ],
 )
 def test_staff_follows_the_gap_to_the_target(attained: float, needed: float, factor: float) -> None:

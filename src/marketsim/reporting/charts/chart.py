@@ -10,11 +10,13 @@ from matplotlib.figure import Figure
 
 from marketsim.reporting import style
 from marketsim.reporting.answer import Answer
-from marketsim.reporting.measures import Measure, has_other_members
+from marketsim.reporting.measures import Measure, has_other_members, has_own_reference
 from marketsim.reporting.view import StudyView
 
 PAIRED_WHISKERS = "whiskers of levels: interval of the paired difference to base"
 """Says in a footer what the whiskers of levels are."""
+SAME_CUSTOMERS = "tiers with other rules: against the same customers in the base"
+"""Says in a footer with whom a policy is compared that changes who belongs to a tier."""
 OTHER_MEMBERS = "no whisker: the tier has other members than in the base"
 """Says in a footer why some levels have none."""
 
@@ -62,8 +64,15 @@ class Subject:
 
 def whisker_notes(subject: Subject, measures: Iterable[Measure]) -> list[str]:
     """Return what a footer says of the whiskers of levels."""
-    others = any(has_other_members(subject.view, measure) for measure in measures)
-    return [PAIRED_WHISKERS, OTHER_MEMBERS] if others else [PAIRED_WHISKERS]
+    wanted = list(measures)
+    others = any(has_other_members(subject.view, measure) for measure in wanted)
+    return [PAIRED_WHISKERS, *([OTHER_MEMBERS] if others else []), *reference_notes(subject, wanted)]
+
+
+def reference_notes(subject: Subject, measures: Iterable[Measure]) -> list[str]:
+    """Return what a footer says of tiers that are not compared with the base as it is; nothing where all are."""
+    own = any(has_own_reference(subject.view, measure) for measure in measures)
+    return [SAME_CUSTOMERS] if own else []
 
 
 def subject_of(view: StudyView, answer: Answer, retailers: Iterable[str], policies: Iterable[str]) -> Subject:

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from marketsim.reporting import style
 from marketsim.reporting.charts import dots
-from marketsim.reporting.charts.chart import Chart, Subject
+from marketsim.reporting.charts.chart import Chart, Subject, reference_notes
 from marketsim.reporting.estimates import Verdict
 from marketsim.reporting.measures import PROFIT, Measure, Printer, printer_for, shown_measures
 from marketsim.reporting.numbers import joined
@@ -39,7 +39,8 @@ def effects(subject: Subject) -> Chart | None:
     for first in grid[:, 0]:
         _policies_axis(first, subject)
     dots.key(figure)
-    style.footer(figure, subject.footer())
+    notes = reference_notes(subject, [printer.measure for printer in printers])
+    style.footer(figure, subject.footer(*notes))
     return Chart(
         "policy_effects",
         "What every policy changes",

@@ -16,6 +16,7 @@ from marketsim.reporting.measures import (
     Measure,
     Printer,
     has_other_members,
+    has_own_reference,
     printer_for,
     served_tiers,
     tier_people,
@@ -66,7 +67,8 @@ def policy_map(subject: Subject) -> Chart | None:
 def _people(view: StudyView) -> str:
     """Return the ordinary tier; all customers where the ordinary ones are not the same people under every policy."""
     tier = served_tiers(view)[-1]
-    return ALL if has_other_members(view, Measure(kpi("satisfaction"), tier)) else tier
+    measure = Measure(kpi("satisfaction"), tier)
+    return ALL if has_other_members(view, measure) or has_own_reference(view, measure) else tier
 
 
 def _numbers(view: StudyView, *printers: Printer) -> pd.DataFrame:

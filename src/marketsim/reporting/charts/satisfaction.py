@@ -83,7 +83,7 @@ def _others_words(subject: Subject, tiers: Sequence[str]) -> str:
     view, names = subject.view, []
     for policy in shown_policies(subject)[1:]:
         cells = [view.cell(policy, "satisfaction", tier=tier) for tier in tiers]
-        if any(cell.verdict == Verdict.OTHER_MEMBERS for cell in cells):
+        if any(cell.verdict == Verdict.OTHER_MEMBERS or cell.has_own_reference for cell in cells):
             names.append(policy)
     return f" Tiers hold other customers than in the base under {joined(names)}." if names else ""
 
@@ -142,13 +142,15 @@ def _satisfaction_finding(subject: Subject, tiers: Sequence[str]) -> str:
         printer = printer_for(view, Measure(kpi("satisfaction"), tier))
         cell = printer.measure.cell(view, policy)
         if math.isfinite(cell.level.mean):
-            others = ", other customers than in the base" if cell.verdict == Verdict.OTHER_MEMBERS else ""
+            other = cell.verdict == Verdict.OTHER_MEMBERS or cell.has_own_reference
+            others = ", other customers than in the base" if other else ""
             parts.append(f"{printer.level_interval(cell)} of 100 for {tier_people(tier)}{others}")
     gap = view.cell(policy, "satisfaction_gap")
     if gap.verdict in (Verdict.UP, Verdict.DOWN):
         printer = printer_for(view, Measure(kpi("satisfaction_gap")))
         word = "wider" if gap.verdict == Verdict.UP else "narrower"
-        change = f"the gap is {word} than in the base: {printer.difference_with_unit(gap)}"
+        place = "between the same customers in the base" if gap.has_own_reference else "in the base"
+        change = f"the gap is {word} than {place}: {printer.difference_with_unit(gap)}"
         return f"Under {policy} satisfaction is {' and '.join(parts)}; {change}."
     return f"{'In the base' if policy == BASE else f'Under {policy}'} satisfaction is {' and '.join(parts)}."
 

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 
 from marketsim.reporting import style
 from marketsim.reporting.charts import dots
-from marketsim.reporting.charts.chart import Chart, Subject
+from marketsim.reporting.charts.chart import Chart, Subject, reference_notes
 from marketsim.reporting.estimates import Verdict
 from marketsim.reporting.measures import Measure, printer_for, served_tiers, tier_people
 from marketsim.reporting.numbers import joined
@@ -43,7 +43,7 @@ def segments(subject: Subject) -> Chart | None:
     labels = [_label(subject, title, segment) for title, _, segment in groups]
     dots.rows_axis(panels[0], labels)
     dots.key(figure, "better for them", "worse for them")
-    style.footer(figure, subject.footer())
+    style.footer(figure, subject.footer(*reference_notes(subject, _measures(groups))))
     return Chart(
         "who_gains_and_loses",
         f"Who gains and who loses under {policy}",
@@ -53,6 +53,10 @@ def segments(subject: Subject) -> Chart | None:
         figure,
         data,
     )
+
+
+def _measures(groups: list[tuple[str, str, str]]) -> list[Measure]:
+    return [Measure(kpi(name), tier, segment) for _, tier, segment in groups for name in _KPIS]
 
 
 def _label(subject: Subject, title: str, segment: str) -> str:

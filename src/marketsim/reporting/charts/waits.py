@@ -215,7 +215,7 @@ def _finding(subject: Subject, desk: str, tiers: tuple[str, ...]) -> str:
             text += ", other customers than in the base"
         elif cell.verdict != Verdict.MISSING:
             unclear = ": cannot tell" if cell.verdict == Verdict.CANNOT_TELL else ""
-            text += f" ({printer.difference(cell)} min against base{unclear})"
+            text += f" ({printer.difference(cell)} min against {cell.against}{unclear})"
         parts.append(text)
     place = "In the base" if policy == BASE else f"Under {policy}"
     return f"{place}, in the busiest hours {' and '.join(parts)}."

@@ -147,12 +147,16 @@ class CreditRisk(Mechanism):
             self.deposits.ask(signed, self.supplier, months * monthly_bill)
 
     def _receive(self) -> None:
-        """Take what is paid of bills due, of arrears and of plans; open accounts for what is newly late."""
+        """Take what is paid of bills due, of arrears and of plans; open accounts for what is newly late.
+
+        Who has closed down pays nothing any more.
+        """
         ledger, accounts = self.ledger, self.ledger.accounts
+        closed = self.model.population["alive"] <= 0
         due = self.bills.take_due()
-        cured = self.payers.cured(accounts)
+        cured = self.payers.cured(accounts) & ~closed[accounts["row"]]
         ledger.pay_up(cured, np.where(accounts["strict"], 1, self.rules.instalments[accounts["creditor"]]))
-        withheld = ledger.withheld(due, self.payers.late()[due.rows], cured)
+        withheld = ledger.withheld(due, (self.payers.late() | closed)[due.rows], cured)
         self._pay(due.where(~withheld))
         unpaid = due.where(withheld)
         newly = unpaid.where(ledger.grow(unpaid))
@@ -169,9 +173,10 @@ class CreditRisk(Mechanism):
         noticed = accounts["months"] >= self.rules.cut_off_months[creditors] + settings.notice_months
         threatened = accounts["strict"] & noticed & (accounts["instalments"] == 0) & (creditors == self.supplier[rows])
         cut, spared = threatened & ~self.protected[rows], threatened & self.protected[rows]
-        self._shift[rows[cut & ~accounts["cut"]]] -= settings.cut_off_satisfaction_loss
+        newly_cut = cut & ~accounts["cut"]
+        self._shift[rows[newly_cut]] -= settings.cut_off_satisfaction_loss
         accounts["cut"] = cut
-        marks = {"late_customers": np.ones(len(rows)), "cut_offs": cut, "protected": spared}
+        marks = {"late_customers": np.ones(len(rows)), "cut_offs": newly_cut, "protected": spared}
         self.cells = {name: self._cells(rows, creditors, marked.astype(float)) for name, marked in marks.items()}
 
     def charge(self) -> None:
@@ -180,6 +185,7 @@ class CreditRisk(Mechanism):
         used = self.deposits.seize(*lost)
         self._pay(lost._replace(amounts=used))
         lost = lost._replace(amounts=lost.amounts - used)
+        self.deposits.give_back(np.flatnonzero(self.model.population["alive"] == 0))
         accounts = self.ledger.accounts
         self.cells["arrears_cny"] = self._cells(accounts["row"], accounts["creditor"], accounts["amount"])
         self.cells["written_off_cny"] = self._cells(*lost)

@@ -21,6 +21,8 @@ FloatArray = NDArray[np.float64]
 PER_CENT = 100.0
 RESOLUTION = 2.0**-24
 """Rebates (CNY/MWh) are rounded, so that they do not depend on the order in which bills are added."""
+SHARE_RESOLUTION = 2.0**-40
+"""So are shares of tickets within time, whose sums over tiers differ in the last bit by who is in which."""
 
 
 class Regulator(Mechanism):
@@ -101,5 +103,6 @@ class Regulator(Mechanism):
             tickets = float(sites["arrivals"].sum())
             if tickets > 0:
                 share = float((sites["arrivals"] * sites["sla_share"]).sum()) / tickets
+                share = round(share / SHARE_RESOLUTION) * SHARE_RESOLUTION
                 total += standard.penalty_cny_per_point * PER_CENT * max(0.0, standard.minimum_share - share)
         return total

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from marketsim.market import billing
 from marketsim.market.bulk_draws import uniforms
 from marketsim.market.draws import purpose_key
+from marketsim.simulation.mechanisms.information import CustomerInformation
 from marketsim.simulation.strategies.user_code import UserStrategy
 from marketsim.simulation.strategies.view import Month
 
@@ -95,6 +97,13 @@ def note_month(model: RetailMarket, retailer: Retailer, memory: Memory, month: M
     memory.comparing += searches.sum(axis=0)
 
 
+def _surveyed(model: RetailMarket, retailer: Retailer, published: float) -> float:
+    """Return the satisfaction that the retailer acts on: its own survey's estimate, the published rating without one."""
+    information = model.mechanism(CustomerInformation)
+    estimate = float("nan") if information is None else float(information.survey_satisfaction[retailer.index])
+    return published if math.isnan(estimate) else estimate
+
+
 def month_of(model: RetailMarket, retailer: Retailer, memory: Memory, levers: dict[str, float]) -> Month:
     """Return the month that ends, as it stands in the retailer's books."""
     frame, contestable = model.frame, model.behaviour.segments["contestable"] > 0
@@ -107,7 +116,7 @@ def month_of(model: RetailMarket, retailer: Retailer, memory: Memory, levers: di
         reviewed=memory.last_review == model.month,
         books=dict(retailer.accounts),
         share=float(customers[retailer.index] / customers.sum()) if customers.sum() > 0 else 0.0,
-        satisfaction=float((rating * weights).sum() / weights.sum()),
+        satisfaction=_surveyed(model, retailer, float((rating * weights).sum() / weights.sum())),
         moves={
             offer: float(model.price_moves[row])
             for row, (name, offer) in enumerate(frame.offers)
