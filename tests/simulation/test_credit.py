@@ -211,3 +211,13 @@ def test_levers_move_late_payment_of_those_they_reach(hook: str, factor: float) 
     chance = 1 / (1 + np.e)
     assert share["Beta"] == pytest.approx(chance, abs=0.03)
     assert share["Alpha"] == pytest.approx(factor * chance, abs=0.03)
+
+
+def test_who_has_closed_down_pays_nothing_any_more() -> None:
+    """The bill of the last month before the closing is all that is owed, and all of it is lost."""
+    closure = {"type": "closure", "segment": "users", "standard": 0.0, "month": 3, "notice_months": 0}
+    punctual = {"credit.late_logits": dict.fromkeys("ABCD", -50.0), "retailers.Alpha.costs.payment_lag_months": 1}
+    found = books({**punctual, "demand.enabled": True, "events": [closure], "run.months": 6})
+    assert found["payments_cny"].tolist()[3:] == [0.0] * 3
+    assert found["written_off_cny"].tolist()[3] == pytest.approx(found["receivables_cny"][2])
+    assert found["written_off_cny"].tolist()[4:] == [0.0, 0.0]

@@ -293,7 +293,7 @@ def test_a_market_runs_on_when_all_its_choosers_close() -> None:
         for m, s in ((2, "works"), (3, "shops"))
     ]
     tables = run(market({"events": events}))
-    assert plain(tables["segment_month"]).query("month >= 3")["segment"].unique().tolist() == ["homes"]
+    assert plain(tables["segment_month"]).query("month >= 4")["segment"].unique().tolist() == ["homes"]
     for table in tables.values():
         assert not np.isinf(table.select_dtypes("number").to_numpy(dtype=float)).any()
     everybody = [*events, {"type": "closure", "month": 5, "segment": "homes", "standard": 0.0, "notice_months": 0}]
