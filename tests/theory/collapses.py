@@ -52,9 +52,10 @@ COLLAPSES: dict[str, dict[str, Any]] = {
     "energy for nothing": {**offers(3e-5), "market.spot.mean_cny_per_mwh": 0.01},
     "hardly any agents": {"run.agents": 6},
     "one customer in a segment": {f"segments.{name}.customers": 1 for name in ("high_tech", "large_industrial")},
-    "nobody sells to a segment": {
-        f"retailers.{name}.offers": {"only": {"kind": "fixed", "price_cny_per_mwh": 490, "segments": ["sme_industrial"]}}
-        for name in (*RETAILERS, "Epsilon")
+    "nobody sells to most segments": {
+        f"retailers.{name}.offers.{offer}.segments": ["sme_industrial", "commercial"]
+        for name, retailer in base_market(MARKET).study.retailers.items()
+        for offer in retailer.offers
     },
     "hardly any staff": {
         f"retailers.{name}.desks.{desk}.heads": 0.1 for name in RETAILERS for desk in ("contact", "field", "case")
@@ -112,13 +113,13 @@ STOCKS = {
 """What can never be negative. Bills can, by a discount that exceeds the price; so can what energy costs, by selling it."""
 
 
-def excused(tables: Tables) -> dict[str, dict[str, pd.Series]]:  # type: ignore[type-arg]
+def excused(tables: Tables) -> dict[str, dict[str, pd.Series[bool]]]:
     """Return, by table and column, in which rows a value may be missing; everywhere else it must be a number."""
     market, books, cells = (plain(tables[name]) for name in ("market_month", "retailer_month", "segment_month"))
     nobody, default = books["customers"] == 0, books["retailer"] == DEFAULT_SUPPLIER
     searches = market["month"].map(cells.groupby("month")["searches"].sum()).fillna(0)
     all_closed = books["month"].map(market.set_index("month")["customers"]) == 0
-    of_books = {name: default & (name not in KNOWN_OF_DEFAULT_SUPPLIER) for name in books}
+    of_books = {str(name): default & (name not in KNOWN_OF_DEFAULT_SUPPLIER) for name in books}
     # means over customers whom nobody serves
     for name in ("satisfaction", "satisfaction_p10", "satisfaction_gini", "records_valid_share", "misclassified_share"):
         of_books[name] = of_books[name] | nobody
@@ -146,9 +147,10 @@ def faults(tables: Tables) -> list[str]:
     """Return what is wrong with the numbers of tables: infinite, missing without excuse, or negative where none can be."""
     found, excuses = [], excused(tables)
     for name, table in tables.items():
-        for column in table.select_dtypes("number"):
+        nowhere = pd.Series(False, index=table.index)
+        for column in map(str, table.select_dtypes("number")):
             values = table[column]
-            missing = values.isna() & ~excuses.get(name, {}).get(column, pd.Series(False, index=table.index))
+            missing = values.isna() & ~excuses.get(name, {}).get(column, nowhere)
             if np.isinf(values).any():
                 found.append(f"{name}.{column} is infinite in month {table.loc[np.isinf(values), 'month'].min()}")
             if missing.any():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,12 +25,12 @@ MONEY = (
 RELATIVE = 1e-9
 
 
-def close(found: pd.DataFrame | pd.Series, expected: pd.DataFrame | pd.Series, scale: float | None = None) -> None:  # type: ignore[type-arg]
+def close(found: pd.DataFrame | pd.Series[Any], expected: pd.DataFrame | pd.Series[Any], scale: float = 0.0) -> None:
     """Check that two tables of numbers are the same but for rounding, against the largest number or a scale."""
-    found, expected = found.to_numpy(dtype=float), expected.to_numpy(dtype=float)
-    assert found.shape == expected.shape
-    scale = scale or float(np.abs(expected).max(initial=1e-9))
-    assert np.abs(found - expected).max(initial=0.0) <= RELATIVE * scale
+    one, other = found.to_numpy(dtype=float), expected.to_numpy(dtype=float)
+    assert one.shape == other.shape
+    scale = scale or float(np.abs(other).max(initial=1e-9))
+    assert np.abs(one - other).max(initial=0.0) <= RELATIVE * scale
 
 
 def monthly(table: pd.DataFrame, column: str) -> pd.DataFrame:

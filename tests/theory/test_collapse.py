@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from tests.markets import EVERYTHING, Tables, base_market, everything, plain, run
+from tests.markets import EVERYTHING, Tables, base_market, by_month, everything, plain, run
 from tests.theory.collapses import COLLAPSES, MARKET, STOCKS, faults
 from tests.theory.conservation import check_run
 
@@ -58,8 +58,8 @@ def test_when_nobody_pays_all_is_written_off_and_the_retailers_are_bankrupt() ->
 
 
 def test_when_energy_costs_ten_times_as_much_who_sells_it_at_a_fixed_price_loses() -> None:
-    shock, before = (of(collapsed("wholesale prices times ten"), month) for month in (3, 2))
-    assert shock.loc["Beta", "profit_cny"] < before.loc["Beta", "profit_cny"] - 5e6
+    profit = by_month(collapsed("wholesale prices times ten")["retailer_month"], "Beta", "profit_cny")
+    assert profit[3] < profit[2] - 5e6
 
 
 # The look at the tables sees

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.markets import EVERYTHING, base_market, everything, lively, plain, run
-from tests.theory.conservation import check_customers, check_energy, check_money, check_run, check_tickets
+from tests.theory.conservation import Lived, check_all, check_run, live_through
 
 from marketsim.scenario.loaded import Scenario
 from marketsim.scenario.loading import load_scenario
@@ -28,7 +29,6 @@ NEEDED_BY = {
     "reliability": ("outage_storm",),
     "demand": ("closure", "demand_shock", "alternative_price_shock"),
     "credit": ("credit_shock",),
-    "adaptation.entry": (),
 }
 """Events that would be refused where a mechanism is off."""
 
@@ -49,14 +49,20 @@ def test_every_shipped_scenario_conserves_everything(path: Path) -> None:
         check_run(scenario, policy)
 
 
-def without(mechanism: str, name: str) -> Scenario:
-    """Return the market where everything happens with one mechanism off, and without the events that need it."""
-    events = base_market(name).study.model_dump(mode="json")["events"]
-    left = [event for event in events if event["type"] not in NEEDED_BY.get(mechanism, ())]
-    changes: dict[str, Any] = {f"{mechanism}.enabled": False, "events": left}
-    if mechanism == "adaptation.entry":
-        changes["retailers.Epsilon"] = None
-    return everything(changes, name)
+def without(mechanism: str) -> dict[str, Any]:
+    """Return the changes that switch a mechanism off; nobody can wait for a market that nobody enters."""
+    waiting: dict[str, Any] = {"retailers.Epsilon": None} if mechanism == "adaptation.entry" else {}
+    return {f"{mechanism}.enabled": False, **waiting}
+
+
+def events_of(name: str) -> list[dict[str, Any]]:
+    events: list[dict[str, Any]] = base_market(name).study.model_dump(mode="json")["events"]
+    return events
+
+
+def refused(switched_off: Iterable[str]) -> set[str]:
+    """Return the types of events that need any of the mechanisms."""
+    return {event for mechanism in switched_off for event in NEEDED_BY.get(mechanism, ())}
 
 
 @pytest.mark.parametrize("name", EVERYTHING)
@@ -71,14 +77,16 @@ def test_everything_at_once_conserves_everything(name: str, policy: str) -> None
 def test_each_mechanism_off_conserves_everything(mechanism: str) -> None:
     """Alternately in the one and the other market, in the base and under a policy."""
     number = SWITCHES.index(mechanism)
-    check_run(without(mechanism, EVERYTHING[number % 2]), ("base", "turn_round")[number // 2 % 2])
+    name, policy = EVERYTHING[number % 2], ("base", "turn_round")[number // 2 % 2]
+    kept = [event for event in events_of(name) if event["type"] not in refused([mechanism])]
+    check_run(everything({**without(mechanism), "events": kept}, name), policy)
 
 
 def test_settings_without_a_switch_can_be_left_out() -> None:
     """Prices besides the list, rules of the regulator, events and decisions."""
-    plain_prices = {f"retailers.{name}.pricing": None for name in ("Alpha",)}
     hold = {f"retailers.{name}.strategy": None for name in ("Beta", "Gamma", "Delta")}
-    check_run(everything({**plain_prices, **hold, "market.rules": None, "events": []}, EVERYTHING[1]), "turn_round")
+    quiet: dict[str, Any] = {"retailers.Alpha.pricing": None, "market.rules": None, "events": []}
+    check_run(everything({**hold, **quiet}, EVERYTHING[1]), "turn_round")
 
 
 @pytest.mark.parametrize("policy", ["base", *base_market("lively").study.policies])
@@ -148,40 +156,49 @@ def test_any_market_conserves_everything(changes: dict[str, Any], policy: str) -
     check_run(lively({**changes, "run.months": 6}), policy)
 
 
+@settings(deadline=None, derandomize=True, max_examples=8)
+@given(st.sets(st.sampled_from(SWITCHES)), st.sampled_from(EVERYTHING), st.integers(0, 2**40))
+def test_so_does_any_choice_of_mechanisms(switched_off: set[str], name: str, seed: int) -> None:
+    changes = {"run.seed": seed, "run.months": 7}
+    for mechanism in sorted(switched_off):
+        changes |= without(mechanism)
+    kept = [event for event in events_of(name) if event["type"] not in refused(switched_off)]
+    check_run(everything({**changes, "events": kept}, name), "turn_round")
+
+
 # The checks themselves notice what they are for
 
 
 @pytest.mark.parametrize(
-    ("table", "column", "checker"),
+    ("table", "column"),
     [
-        ("retailer_month", "joins", lambda tables: check_customers(tables, 4020)),
-        ("segment_month", "customers", lambda tables: check_customers(tables, 4020)),
-        ("flows", "customers", lambda tables: check_customers(tables, 4020)),
-        (
-            "segment_month",
-            "energy_mwh",
-            lambda tables: check_energy(tables, tables["retailer_month"].energy_mwh[:4].sum()),
-        ),
-        (
-            "retailer_month",
-            "hedged_mwh",
-            lambda tables: check_energy(tables, tables["retailer_month"].energy_mwh[:4].sum()),
-        ),
-        ("retailer_month", "penalty_cny", check_money),
-        ("retailer_month", "payments_cny", check_money),
-        ("retailer_month", "cash_cny", check_money),
-        ("retailer_month", "written_off_cny", check_money),
-        ("retailer_month", "capex_cny", check_money),
-        ("retailer_month", "deposits_cny", check_money),
-        ("retailer_month", "bad_debt_cny", check_money),
-        ("desk_month", "served", check_tickets),
-        ("desk_month", "backlog", check_tickets),
+        *(("retailer_month", f"{name}_cny") for name in ("revenue", "network", "penalty", "payments", "cash")),
+        *(("retailer_month", f"{name}_cny") for name in ("written_off", "capex", "deposits", "bad_debt", "stranded")),
+        *(("retailer_month", name) for name in ("customers", "joins", "leaves", "hedged_mwh", "spot_mwh")),
+        *(("segment_month", name) for name in ("customers", "energy_mwh", "revenue_cny", "leaves", "closures")),
+        *(("market_month", name) for name in ("customers", "closed_customers", "switches")),
+        *(("desk_month", name) for name in ("arrivals", "served", "backlog")),
+        ("flows", "customers"),
     ],
 )
-def test_the_checks_notice_what_is_missing(table: str, column: str, checker: Any) -> None:
-    tables: dict[str, pd.DataFrame] = {name: frame.copy() for name, frame in run(lively()).items()}
-    checker(tables)
+def test_the_checks_notice_what_is_missing(table: str, column: str) -> None:
+    lived = everything_lived()
+    tables = {name: frame.copy() for name, frame in lived.tables.items()}
     row = tables[table].index[tables[table]["month"] == 4][0]
     tables[table].loc[row, column] += 0.5 + 0.01 * abs(tables[table].loc[row, column])
     with pytest.raises(AssertionError):
-        checker(tables)
+        check_all(tables, lived.customers, lived.used_mwh, 200)
+
+
+@pytest.mark.parametrize("lost", [-1.0, 1.0])
+def test_the_checks_notice_energy_that_customers_know_nothing_of(lost: float) -> None:
+    lived = everything_lived()
+    check_all(lived.tables, lived.customers, lived.used_mwh, 200)
+    with pytest.raises(AssertionError):
+        check_all(lived.tables, lived.customers, lived.used_mwh + lost, 200)
+
+
+@cache
+def everything_lived() -> Lived:
+    """Return a run of a market where everything happens."""
+    return live_through(base_market(EVERYTHING[0]))

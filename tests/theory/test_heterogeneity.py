@@ -37,9 +37,9 @@ def gain(changes: dict[str, Any], policy: str) -> float:
 
 def test_care_for_some_is_worth_what_little_care_for_all_is_where_all_are_alike() -> None:
     """To first order: choice probabilities bend a little over the whole effect."""
-    assert gain({}, "some") == pytest.approx(gain({}, "all"), rel=0.1)
+    assert gain({}, "some") == pytest.approx(gain({}, "all"), rel=0.08)
 
 
 def test_it_is_worth_more_where_some_are_larger() -> None:
     """The comparison above can fail; energy is what the margin is earned on."""
-    assert gain(LARGE_AND_SMALL, "some") > 1.7 * gain(LARGE_AND_SMALL, "all") > 0
+    assert gain(LARGE_AND_SMALL, "some") > 1.4 * gain(LARGE_AND_SMALL, "all") > 0
