@@ -12,6 +12,7 @@ import pytest
 from tests.experiments.fake_models import Impatient
 from tests.theory.test_equivalence import LANE, idle
 
+from marketsim.cli.overview import head, size_of
 from marketsim.errors import StudyInterruptedError
 from marketsim.experiments.laboratory import Laboratory, trial
 from marketsim.experiments.plan import RunKey, plan
@@ -86,6 +87,17 @@ def test_at_the_ends_of_assumptions_rules_may_differ_from_the_base_where_they_do
     assert by_check[f"{WIDTH}=low"] == by_check[f"{STAFF}=high"] == [EVERYBODY, NARROW]
     assert by_check[f"{WIDTH}=high"] == ["base, tiers of as_before", EVERYBODY]
     assert len(found.checks) == 4 * 7
+
+
+@pytest.mark.parametrize("checks", [True, False])
+def test_check_counts_them(checks: bool) -> None:
+    scenario = study({"assumptions": {WIDTH: [10, 25], STAFF: [0.7, 0.8]}, "run.check_replications": 1})
+    size, runs = size_of(scenario, checks=checks), plan(scenario.study, checks=checks)
+    assert (size.main_runs, size.check_runs, size.rule_sets) == (len(runs.main), len(runs.checks), 2)
+    assert (
+        "base + 4 policies + base with the tier rules of policies (2) x 2 replications = 14 runs"
+        in head(scenario, size)[1]
+    )
 
 
 def test_a_lane_for_all_changes_nothing_for_anybody(result: StudyResult) -> None:

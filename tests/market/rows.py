@@ -58,6 +58,7 @@ def prices(retailers: int, offers: Records, plans: Records, **values: Any) -> Pr
         "forward": np.zeros(121),
         "expected_spot": 450.0,
         **dict.fromkeys(("concession", "concession_from", "renewal_markup", "retention", "winback"), nothing),
+        "rebate": np.zeros(suppliers),
         "appeal": np.zeros((len(offers), 1, 4)),
         "default_price": 520.0,
         "voluntary_default": False,

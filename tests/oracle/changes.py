@@ -52,6 +52,8 @@ class Changes(Part):
         for customer in self.market.customers:
             was_closed = not self.market.base.segments[customer.segment].contestable
             if was_closed and (event.segments is None or customer.segment in event.segments):
-                for retailer in self.market.retailers:
-                    known = uniform(keyed(key, keyed(customer.key, retailer.key))) < event.awareness
-                    (customer.known_names.add if known else customer.known_names.discard)(retailer)
+                customer.known_names |= {
+                    retailer
+                    for retailer in self.market.retailers
+                    if uniform(keyed(key, keyed(customer.key, retailer.key))) < event.awareness
+                }

@@ -72,7 +72,8 @@ def searches(customer: CustomerAgent, on_sale: list[PostedOffer], renewal: Poste
 
 def bill_of_contract(customer: CustomerAgent) -> float:
     """Return the bill per MWh that is expected of the present contract."""
-    return customer.bill_under(customer.plan, customer.price_level, customer.discount, customer.model.expected_spot)
+    discount = customer.discount + customer.model.rebates.get(customer.retailer, 0.0)
+    return customer.bill_under(customer.plan, customer.price_level, discount, customer.model.expected_spot)
 
 
 def knows(customer: CustomerAgent, offer: PostedOffer) -> bool:

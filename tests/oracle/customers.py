@@ -175,6 +175,7 @@ class CustomerAgent(mesa.Agent):
     def expected_bill(self, offer: PostedOffer) -> float:
         """Return the bill per MWh that is expected of an offer over twelve months."""
         discount = offer.retailer.discount(self.tier_at(offer.retailer)) + self.personal_discount(offer.retailer)
+        discount += self.model.rebates.get(offer.retailer, 0.0)
         return self.bill_under(offer.plan, offer.price_level, discount, self.model.expected_spot)
 
     def personal_discount(self, retailer: OracleRetailer) -> float:

@@ -186,13 +186,17 @@ class Payments(Part):
             self.open_account(bill)
 
     def is_cured(self, account: Account) -> bool:
-        """Return whether an overdue customer begins to pay up this month."""
+        """Return whether an overdue customer begins to pay up this month; who has closed down pays nothing."""
+        if not account.customer.alive:
+            return False
         cure = self.settings.strict if account.strict else self.settings.flexible
         rate = cure.will_not_pay if account.customer.strategic else cure.cannot_pay
         return uniform(keyed(self.key("cure"), keyed(account.customer.key, account.creditor.key))) < rate
 
     def is_late(self, customer: CustomerAgent) -> bool:
-        """Return whether a customer without arrears pays late this month."""
+        """Return whether a customer without arrears pays late this month; who has closed down does not pay."""
+        if not customer.alive:
+            return True
         settings = self.settings
         stress = max(0.0, customer.bill / customer.usual_bill - 1.0) if customer.usual_bill > 0.0 else 0.0
         for event in self.market.study.events:

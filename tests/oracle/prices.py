@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from tests.oracle.customers import CustomerAgent
     from tests.oracle.desks import Service
-    from tests.oracle.market import OracleMarket, Supplier
+    from tests.oracle.market import OracleMarket
     from tests.oracle.retailers import OracleRetailer
 
     from marketsim.scenario.regulation import Rules
@@ -108,7 +108,7 @@ class Regulator(Part):
 
     def __init__(self, market: OracleMarket) -> None:
         super().__init__(market)
-        self.shared: dict[Supplier, float] = {}
+        self.shared: dict[OracleRetailer, tuple[float, float]] = {}
         self.set_cap()
 
     @property
@@ -124,7 +124,11 @@ class Regulator(Part):
     def environment(self) -> None:
         """Set the month's price cap, and take the customers' part of last month's spread off this month's bills."""
         self.set_cap()
-        self.market.rebates = dict(self.shared)
+        self.market.rebates = {}
+        for retailer, (rate, sold) in self.shared.items():
+            use = sum(customer.weight * customer.usual_use for customer in retailer.customers if customer.alive)
+            part = min(1.0, sold / use) if use > 0.0 else 0.0
+            self.market.rebates[retailer] = round(rate * part / STEP) * STEP
 
     def feel(self) -> None:
         """Share what was earned above the cap."""
@@ -136,7 +140,7 @@ class Regulator(Part):
             earned = retailer.book["revenue_cny"] - retailer.book["procurement_cny"]
             spread = earned / energy + self.market.rebates.get(retailer, 0.0)
             shared = self.rules.spread_cap_customer_share * max(0.0, spread - cap)
-            self.shared[retailer] = round(shared / STEP) * STEP
+            self.shared[retailer] = shared, energy
 
     def charge(self) -> None:
         """Charge penalties for tickets that were not served in time."""

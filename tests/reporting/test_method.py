@@ -27,7 +27,7 @@ def test_mechanisms_are_on_where_the_study_switches_them_on() -> None:
     view = study(
         credit={"enabled": True}, adaptation={"exit": {"enabled": True}}, behaviour={"fairness": {"enabled": True}}
     )
-    assert on(view) == {"late payment and default", "exit of retailers", "fairness and envy"}
+    assert on(view) == {"late payment and default", "exit of retailers", "envy of others' better treatment"}
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_a_parameter_belongs_to_the_mechanism_of_its_section() -> None:
         )
     }
     assert list(found.values()) == [
-        "late payment and default", "wrong and ageing customer records", "fairness and envy", "",
+        "late payment and default", "wrong and ageing customer records", "envy of others' better treatment", "",
     ]  # fmt: skip
 
 
@@ -83,7 +83,7 @@ def test_assumptions_are_sorted_by_mechanism_and_those_switched_off_left_out(lan
     sales = next(row for row in tables["The market itself"].rows if row[0].text == "segments.*.search_rate")
     assert sales[2].text in ("set", "default")
     switches = {row[0].text: row[1].text for row in mechanisms_table(view).rows}
-    assert switches["fairness and envy"] == "on"
+    assert switches["envy of others' better treatment"] == "on"
     assert switches["late payment and default"] == "off"
 
 

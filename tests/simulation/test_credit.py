@@ -162,16 +162,16 @@ def test_rules_of_a_policy_hold_for_contracts_signed_from_then_on() -> None:
 
 
 def test_refused_grades_go_elsewhere() -> None:
-    """Alpha admits A and B only; everybody compares every month, and C and D leave it for good."""
+    """Alpha admits A and B only; of C and D nobody comes, those who are there may stay, and who leaves is gone for good."""
     refusal = {f"{ALPHA}.worst_grade": "B", "segments.users.search_rate": 50, "run.months": 4}
     with opened(frictionless({**STILL, **refusal})) as model:
         for _ in range(2):
             model.step()
         people = model.population
         with_alpha = people["retailer"] == 0
-        assert (people["credit"][with_alpha] <= 1).all()
-        assert with_alpha.sum() > 50
-        assert (people["retailer"][people["credit"] > 1] == 1).all()
+        assert (people["joined"][with_alpha & (people["credit"] > 1)] <= 0).all()
+        assert (people["joined"][with_alpha & (people["credit"] <= 1)] > 0).any()
+        assert 0.08 < with_alpha[people["credit"] > 1].mean() < with_alpha[people["credit"] <= 1].mean()
 
 
 def test_deposits_put_customers_off() -> None:

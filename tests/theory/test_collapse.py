@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 from tests.markets import EVERYTHING, Tables, base_market, by_month, everything, plain, run
-from tests.theory.collapses import COLLAPSES, MARKET, STOCKS, faults
+from tests.theory.collapses import COLLAPSES, MARKET, SPREAD_CAP, STOCKS, faults
 from tests.theory.conservation import check_run
 
 MONTHS = 10
@@ -15,7 +15,7 @@ def collapsed(name: str) -> Tables:
     """Run a market that collapses, check what is conserved, and return its tables."""
     names = list(COLLAPSES)
     policy = ("base", "turn_round")[names.index(name) % 2]
-    return check_run(everything(COLLAPSES[name], MARKET), policy)
+    return check_run(everything({**SPREAD_CAP, **COLLAPSES[name]}, MARKET), policy)
 
 
 def of(tables: Tables, month: int) -> pd.DataFrame:

@@ -185,7 +185,7 @@ def test_the_checks_notice_what_is_missing(table: str, column: str) -> None:
     lived = everything_lived()
     tables = {name: frame.copy() for name, frame in lived.tables.items()}
     row = tables[table].index[tables[table]["month"] == 4][0]
-    tables[table].loc[row, column] += 0.5 + 0.01 * abs(tables[table].loc[row, column])
+    tables[table].loc[row, column] += (100 if "cny" in column else 0.5) + 0.01 * abs(tables[table].loc[row, column])
     with pytest.raises(AssertionError):
         check_all(tables, lived.customers, lived.used_mwh, 200)
 

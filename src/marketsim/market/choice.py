@@ -161,6 +161,12 @@ def cost_of_leaving(customer: Record, segment: Record, levers: Levers) -> float:
 
 
 @rule
+def own_appeal(appeal: float) -> float:
+    """Return the appeal of an offer of the own retailer: who is refused to newcomers may stay and renew."""
+    return 0.0 if appeal == -np.inf else appeal
+
+
+@rule
 def value_of_staying(
     customer: Record,
     segment: Record,
@@ -183,7 +189,7 @@ def value_of_staying(
         plan.term_months,
         segment,
     )
-    return value + prices.appeal[customer.offer, customer.segment, customer.credit]
+    return value + own_appeal(prices.appeal[customer.offer, customer.segment, customer.credit])
 
 
 @rule
@@ -225,7 +231,8 @@ def value_of_offer(
         plan.term_months,
         segment,
     )
-    return value + prices.appeal[row, customer.segment, customer.credit]
+    appeal = prices.appeal[row, customer.segment, customer.credit]
+    return value + (own_appeal(appeal) if own else appeal)
 
 
 @rule

@@ -33,6 +33,7 @@ class Prices(NamedTuple):
         renewal_markup: added to the list price where a contract renews without a search, CNY/MWh. Same shape.
         retention: discount on its own offers for a customer who searches, CNY/MWh. Same shape.
         winback: discount for a prospect who left the retailer last, CNY/MWh. Same shape.
+        rebate: taken off every bill of a supplier this month, CNY/MWh. Shape (retailers + 1,).
         appeal: utility of an offer besides price and service, logits. Shape (offers, segments, credit grades).
         default_price: energy price of the default supplier, CNY/MWh.
         voluntary_default: whether it is an alternative for customers who search.
@@ -54,6 +55,7 @@ class Prices(NamedTuple):
     renewal_markup: FloatArray
     retention: FloatArray
     winback: FloatArray
+    rebate: FloatArray
     appeal: FloatArray
     default_price: float
     voluntary_default: bool

@@ -54,6 +54,7 @@ def offered_bill(customer: Record, offer: Record, prices: Prices, network: float
     """Return the bill per MWh that a customer expects of an offer, in its tier there."""
     tier = tier_at(customer, offer.retailer, prices.cut_off[offer.retailer])
     discount = prices.discount[offer.retailer, tier] + personal_discount(customer, offer.retailer, prices)
+    discount += prices.rebate[offer.retailer]
     plan = prices.plans[offer.plan]
     return expected_bill(plan, offer.price_level, discount, prices.expected_spot, network, customer.usual_use, bands)
 
@@ -62,6 +63,5 @@ def offered_bill(customer: Record, offer: Record, prices: Prices, network: float
 def held_bill(customer: Record, prices: Prices, network: float, bands: FloatArray) -> float:
     """Return the bill per MWh that a customer expects of its present contract."""
     plan = prices.plans[customer.plan]
-    return expected_bill(
-        plan, customer.price_level, customer.discount, prices.expected_spot, network, customer.usual_use, bands
-    )
+    discount = customer.discount + prices.rebate[customer.retailer]
+    return expected_bill(plan, customer.price_level, discount, prices.expected_spot, network, customer.usual_use, bands)

@@ -65,4 +65,5 @@ def _single_world(view: StudyView) -> str:
 def _short(view: StudyView) -> str:
     """Say so when the evaluated time is less than a year."""
     months = view.months - view.first_evaluated
-    return f"Only {counted(months, 'month')} are evaluated; yearly figures are scaled up." if months < 12 else ""
+    verb = "is" if months == 1 else "are"
+    return f"Only {counted(months, 'month')} {verb} evaluated; yearly figures are scaled up." if months < 12 else ""

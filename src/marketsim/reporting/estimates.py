@@ -94,6 +94,11 @@ class Cell:
         return self.is_compared and self.reference != BASE
 
     @property
+    def partner_mean(self) -> float:
+        """The mean of what it is compared with, in the same worlds; of the base its own; NaN where there is none."""
+        return self.level.mean - (0.0 if self.policy == BASE else self.difference.mean)
+
+    @property
     def against(self) -> str:
         """With whom it is compared, in words."""
         return "the same customers in the base" if self.has_own_reference else "base"

@@ -51,8 +51,7 @@ def _partner(view: StudyView, policy: str, measure: Measure) -> Cell:
     base, cell = measure.cell(view, BASE), measure.cell(view, policy)
     if not cell.has_own_reference:
         return base
-    mean = cell.level.mean - cell.difference.mean
-    return replace(base, level=Estimate(cell.level.n, mean, math.nan, math.nan))
+    return replace(base, level=Estimate(cell.level.n, cell.partner_mean, math.nan, math.nan))
 
 
 def _gain_measures(view: StudyView) -> Iterator[tuple[str, Measure]]:

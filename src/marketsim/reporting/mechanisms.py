@@ -36,7 +36,7 @@ class Mechanism:
 
 
 _SWITCHED = (
-    ("fairness and envy", "behaviour.fairness", ()),
+    ("envy of others' better treatment", "behaviour.fairness", ()),
     ("complaints", "behaviour.complaints", ()),
     ("wrong and ageing customer records", "information", ("retailers.*.records", "tags")),
     ("outages and restoration", "reliability", ("retailers.*.outage_promise",)),

@@ -79,7 +79,7 @@ _MARKET = (
     Kpi("alternative_price_cny_per_mwh", "Price of other fuels", "CNY/MWh", 0, "per MWh of the same service", market_mean("alternative_price_cny_per_mwh"), 1),
     Kpi("regulator_penalties_cny_per_year", "Penalties of all retailers", "CNY/year", -1, "for breaking the regulator's standards", market_sum("regulator_penalties_cny") / _YEARS, 0),
     Kpi("talks_per_year", "Conversations", "customers/year", 0, "conversations about retailers", market_sum("talks") / _YEARS, 0),
-    Kpi("consumer_surplus_cny_per_mwh", "Consumer surplus", "CNY/MWh", 1, "log-sum of utility of those who chose, in money, less the bill that it is counted from (Small & Rosen 1981); only differences have a meaning", market_mean("consumer_surplus_cny_per_mwh"), 2),
+    Kpi("consumer_surplus_cny_per_mwh", "Consumer surplus", "CNY/MWh", 1, "log-sum of utility of those who chose, in money, less the bill that it is counted from (Small & Rosen 1981); only differences have a meaning", market_sum("consumer_surplus_cny") / market_sum("chosen_mwh"), 2),
 )  # fmt: skip
 
 _CUSTOMERS = (
@@ -92,7 +92,7 @@ _CUSTOMERS = (
     Kpi("churn_pct_per_year", "Churn", "%/year", -1, "customers who leave for another supplier over customer-years", 100 * total("leaves") / _CUSTOMER_YEARS, 1),
     Kpi("churn_energy_pct_per_year", "Churn by energy", "%/year", -1, "energy of those who leave over energy-years", 100 * 12 * total("leaves_energy_mwh") / total("energy_mwh"), 1),
     Kpi("search_pct_per_year", "Customers who compare", "%/year", 0, "comparisons of offers per customer-year", 100 * total("searches") / _CUSTOMER_YEARS, 1),
-    Kpi("kept_pct", "Kept of those who compare", "%", 1, "customers who compared offers and did not leave", 100 * (total("searches") - total("leaves")) / total("searches"), 1),
+    Kpi("kept_pct", "Kept of those who compare", "%", 1, "customers who compared offers, less all who left, whatever made them", 100 * (total("searches") - total("leaves")) / total("searches"), 1),
     Kpi("acquisition_pct_per_year", "Customers won", "%/year", 1, "customers won over customer-years", 100 * quantity("joins") / _CUSTOMER_YEARS, 1),
     Kpi("joins_per_year", "Customers won", "customers/year", 1, "customers who sign up", quantity("joins") / _YEARS, 0),
     Kpi("leaves_per_year", "Customers lost", "customers/year", -1, "customers who leave", total("leaves") / _YEARS, 0),

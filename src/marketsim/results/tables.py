@@ -60,6 +60,8 @@ MARKET_MONTH = Table("market_month", "a month", (_POLICY, _REPLICATION, _MONTH),
     Column("alternative_price_cny_per_mwh", "CNY/MWh", "mean price of other fuels per MWh of the same service"),
     Column("regulator_penalties_cny", "CNY", "penalties for breaking the regulator's standards"),
     Column("talks", "customers", "conversations about retailers"),
+    Column("chosen_mwh", "MWh", "monthly energy of those who compared offers"),
+    Column("consumer_surplus_cny", "CNY", "their log-sum utility in money less their last bill, times that energy"),
     Column("consumer_surplus_cny_per_mwh", "CNY/MWh", "mean log-sum utility of those who chose, in money, less their bill; only differences have a meaning"),
 ))  # fmt: skip
 

@@ -152,7 +152,8 @@ class DefaultSupplier(Section):
         high=1,
     )
     voluntary: bool = setting(
-        False, meaning="Whether customers who search may choose it, as agency purchase by the grid company can be chosen."
+        False,
+        meaning="Whether customers who search may choose it, as agency purchase by the grid company can be chosen.",
     )
     wait_multiple: float = number(
         1.0,

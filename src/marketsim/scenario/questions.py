@@ -38,7 +38,11 @@ class Budget(Section):
     """Policies that are scaled until each costs the same, and are then compared."""
 
     target_cny_per_year: float = number(
-        unit="CNY/year", meaning="What each policy is to cost more than the base.", source="the user", low=-1e13, high=1e13
+        unit="CNY/year",
+        meaning="What each policy is to cost more than the base.",
+        source="the user",
+        low=-1e13,
+        high=1e13,
     )
     cost: Name = setting(
         "service_cny_per_year", meaning="The key figure that is the money: by default wages and service levers."

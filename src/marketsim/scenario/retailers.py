@@ -155,7 +155,8 @@ class Retailer(Section):
     procurement: Procurement = part(Procurement, meaning="Buying energy.")
     costs: Costs = part(Costs, meaning="Input prices.")
     outage_promise: OutagePromise = part(
-        OutagePromise, meaning="What it pays its customers for hours without supply; it acts where reliability is enabled."
+        OutagePromise,
+        meaning="What it pays its customers for hours without supply; it acts where reliability is enabled.",
     )
     records: CustomerRecords = part(CustomerRecords, meaning="What it knows of its customers.")
     marketing: Marketing = part(Marketing, meaning="Being known, and what it promises.")

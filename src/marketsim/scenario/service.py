@@ -588,9 +588,9 @@ class LeverDefinition(Section):
         True,
         meaning="Whether the lever helps everybody alike; if not, it helps fully only where the recorded top need of a customer is the true one.",
     )
-    retailer_kinds: Annotated[tuple[Literal["grid", "genco", "independent"], ...], Field(strict=False, min_length=1)] = (
-        setting(("grid", "genco", "independent"), meaning="Owners who can use the lever.")
-    )
+    retailer_kinds: Annotated[
+        tuple[Literal["grid", "genco", "independent"], ...], Field(strict=False, min_length=1)
+    ] = setting(("grid", "genco", "independent"), meaning="Owners who can use the lever.")
     evidence: str = text("", meaning="Where effects and costs come from, in a sentence.")
     effects: LeverEffects = part(LeverEffects, meaning="Quality gap closed, by dimension.")
     hooks: LeverHooks = part(LeverHooks, meaning="Other effects.")
@@ -614,7 +614,9 @@ class LeverUse(Section):
     tiers: TierNames | None = setting(None, meaning="Tiers that are covered; all when left out.")
     segments: Names | None = setting(None, meaning="Segments that are covered; all when left out.")
     regions: Names | None = setting(None, meaning="Regions that are covered; all when left out.")
-    tags: Names | None = setting(None, meaning="Tags that a customer's record must carry to be covered; none when left out.")
+    tags: Names | None = setting(
+        None, meaning="Tags that a customer's record must carry to be covered; none when left out."
+    )
     cost_factor: float = number(
         1.0,
         unit="1",

@@ -60,8 +60,9 @@ class Asset:
 class Books:
     """The books of one retailer.
 
-    Profit is income less all costs; rebates have been taken off bills, so revenue is net of them. Depreciation and stranded assets lower profit but not cash, investments and
-    deposits move cash but not profit; a write-off lowers profit by the part that is not recovered. So
+    Profit is income less all costs; rebates have been taken off bills, so revenue is net of them. Depreciation and stranded
+    assets lower profit but not cash, investments and deposits move cash but not profit; a write-off lowers profit by the
+    part that is not recovered. So
 
     cash' = cash + profit - change of receivables + depreciation + stranded - investments paid + change of deposits.
 

@@ -120,6 +120,7 @@ class RetailMarket(mesa.Model):  # type: ignore[misc]
         self.beliefs = np.zeros((0, 0), dtype=np.float32)
         self.promise, self.advertising_pull = np.zeros(suppliers), np.zeros(suppliers)
         self.extra_brand = np.zeros(by_segment)
+        self._published = np.zeros(by_segment)
         self.advertising_factor = np.ones(suppliers)
         tickets = (suppliers, len(DESKS), len(self.frame.regions), segments, len(TIERS))
         self.extra_tickets = np.zeros(tickets)
@@ -166,9 +167,9 @@ class RetailMarket(mesa.Model):  # type: ignore[misc]
         self.brand = np.array([*brand, [0.0] * len(self.frame.segments)])
         self.advertising = np.array([*(retailer.advertising_weight for retailer in retailers), 0.0])
         self.standing = Standing(
-            brand=self.brand,
-            advertising=self.advertising,
-            rating=np.zeros((len(retailers) + 1, len(self.frame.segments))),
+            brand=self.brand + self.extra_brand,
+            advertising=self.advertising * self.advertising_factor,
+            rating=self._published,
             keys=np.array([*self.frame.retailer_keys, name_key("default supplier")], dtype=np.uint64),
             awareness=self.awareness,
             beliefs=self.beliefs,
@@ -288,6 +289,7 @@ class RetailMarket(mesa.Model):  # type: ignore[misc]
             renewal_markup=self.renewal_markup,
             retention=self.retention,
             winback=self.winback,
+            rebate=self.rebate,
             appeal=self.appeal,
             default_price=self.default_price,
             voluntary_default=self.study.market.default_supplier.voluntary,
@@ -349,7 +351,8 @@ class RetailMarket(mesa.Model):  # type: ignore[misc]
         """Let all customers experience the month; publish ratings."""
         chunks = [chunk for segment in self.segments for chunk in segment.live_through_month()]
         self.experiences = ExperienceTally(*(sum(parts[1:], parts[0]) for parts in zip(*chunks, strict=True)))
-        self.standing = self.standing._replace(rating=self._ratings())
+        self._published = self._ratings()
+        self.standing = self.standing._replace(rating=self._published)
         quality, served = as_float(self.experiences.responsiveness).T
         before = self.service.reputation
         self.reputation = np.divide(quality, served, out=before.copy(), where=served > 0)

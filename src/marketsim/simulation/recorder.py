@@ -87,6 +87,8 @@ class Recorder:
             "switches": _sum(model.choices.flows[..., 0]),
             "active_retailers": float(np.sum([sells(model, retailer.index) for retailer in model.retailers])),
             "closed_customers": _sum(model.population["weight"][model.population["alive"] == 0]),
+            "chosen_mwh": float(model.choices.surplus[:, 1].sum()),
+            "consumer_surplus_cny": float(model.choices.surplus[:, 0].sum()),
             "consumer_surplus_cny_per_mwh": _consumer_surplus(model),
         }
         for mechanism in model.mechanisms:

@@ -69,7 +69,7 @@ def test_the_customers_share_of_the_spread_is_on_the_next_bill() -> None:
 
 
 def test_rebates_are_what_bills_lack_and_the_spread_is_counted_before_them() -> None:
-    """The rate of a month is the share of last month's spread, found again from the tables."""
+    """The rate of a month is the share of last month's spread, over no more than last month's sales."""
     share, cap = 0.7, 4.0
     scenario = lively({"market.rules": {"spread_cap_cny_per_mwh": cap, "spread_cap_customer_share": share}})
     with opened(scenario) as model:
@@ -86,8 +86,22 @@ def test_rebates_are_what_bills_lack_and_the_spread_is_counted_before_them() -> 
             assert regulator.rebates_cny == pytest.approx(due * energy)
             margin = revenue + due * energy - cost
             spread = np.divide(margin, energy, out=np.zeros(3), where=energy > 0)
-            due = share * np.maximum(spread - cap, 0.0)
+            people = model.population
+            use = np.bincount(people["retailer"], people["weight"] * people["usual_use"], minlength=4)[:3]
+            due = share * np.maximum(spread - cap, 0.0) * np.minimum(1.0, energy / use)
         assert due.max() > 0
+
+
+def test_a_retailer_that_sold_next_to_nothing_shares_what_it_earned_not_what_it_earned_a_mwh() -> None:
+    """1 MWh sold with 8,000 CNY to share: 1,000 MWh of next month get 8 CNY each, not 8,000."""
+    with opened(lively({"market.rules": {"spread_cap_cny_per_mwh": 4.0}})) as model:
+        regulator = model.mechanism(Regulator)
+        assert regulator is not None
+        people = model.population
+        use = float((people["weight"] * people["usual_use"])[people["retailer"] == 0].sum())
+        regulator.shared[0], regulator._sold_mwh[0] = 8000.0, use / 1000.0
+        regulator.environment()
+        assert model.rebate[0] == pytest.approx(8.0)
 
 
 def test_a_rebate_lowers_the_energy_price_of_every_customer_alike() -> None:

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from tests.market.test_start import BOOK, book_market
 from tests.markets import DATA, assert_identical, by_month, firms, frictionless, lively, opened, run
-from tests.theory.test_conservation import check
+from tests.theory.conservation import check_run
 from tests.theory.test_equivalence import WHOLE, WITHOUT_TIERS, idle
 from tests.theory.test_two_worlds import turned
 
@@ -227,7 +227,7 @@ def test_tiers_without_benefits_are_no_tiers_where_customers_talk() -> None:
 @pytest.mark.parametrize("policy", ["base", "lane", "withdrawn"])
 def test_everything_is_conserved_where_customers_talk(policy: str) -> None:
     spending = {"retailers.Alpha.marketing": {"budget_cny_per_month": 1e6, "promise": 0.9}}
-    check(lively({**LOUD, **spending}), policy)
+    check_run(lively({**LOUD, **spending}), policy)
 
 
 def test_advertising_of_one_retailer_moves_no_name_of_another_at_once() -> None:

@@ -18,6 +18,7 @@ from marketsim.reporting.measures import (
     PROFIT,
     Measure,
     Printer,
+    has_own_reference,
     printer_for,
     served_tiers,
     tier_people,
@@ -213,16 +214,19 @@ def _draw_line(axes: Axes, line: _Line, view: StudyView, *, difference: bool) ->
 
 
 def _base_levels(axes: Axes, panel: _Panel, view: StudyView) -> None:
-    """Mark the level of the base, once where the tiers share it."""
+    """Mark the level of the base, once where the tiers share it; a line where other customers are in a tier each time."""
     levels = {line.printer.measure: line for line in panel.lines}
     if any(measure.kpi.name == "customer_pct" for measure in levels):
         return
+    look: dict[str, Any] = {"color": style.QUIET, "linewidth": 0.9, "linestyle": (0, (1.5, 2)), "zorder": 1}
     named = []
-    for measure, line in levels.items():
-        value = measure.cell(view, BASE).level.mean / line.printer.scale.divisor
-        if math.isfinite(value):
-            axes.axhline(value, color=style.QUIET, linewidth=0.9, linestyle=(0, (1.5, 2)), zorder=1)
-            named.append(value)
+    for line in panel.lines if any(has_own_reference(view, measure) for measure in levels) else levels.values():
+        numbers, values = _partners(line, view)
+        if has_own_reference(view, line.printer.measure):
+            axes.plot(numbers, values, **look)
+        elif values:
+            axes.axhline(values[0], **look)
+        named += values[-1:]
     low, high = axes.get_ylim()
     for value in _apart(named, _LABEL_GAP * (high - low)):
         style.note(
@@ -237,6 +241,15 @@ def _base_levels(axes: Axes, panel: _Panel, view: StudyView) -> None:
             color=style.QUIET,
             annotation_clip=False,
         )
+
+
+def _partners(line: _Line, view: StudyView) -> tuple[list[float], list[float]]:
+    """Return the numbers of a line, and the levels with which it is compared there; just that of the base if always."""
+    measure, divisor = line.printer.measure, line.printer.scale.divisor
+    points = _with_base(line.series) if has_own_reference(view, measure) else [(0.0, BASE)]
+    found = [(number, measure.cell(view, policy).partner_mean / divisor) for number, policy in points]
+    known = [(number, value) for number, value in found if math.isfinite(value)]
+    return [number for number, _ in known], [value for _, value in known]
 
 
 def _apart(values: list[float], gap: float) -> list[float]:

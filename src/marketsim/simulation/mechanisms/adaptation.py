@@ -10,14 +10,13 @@ from marketsim.scenario.events import Entrant
 from marketsim.scenario.events import Exit as ExitEvent
 from marketsim.scenario.strategy import acts, mentions_strategy
 from marketsim.scenario.strategy_checks import waits
-from marketsim.simulation.mechanisms.base import Columns, Mechanism
+from marketsim.simulation.mechanisms.base import Mechanism
 from marketsim.simulation.mechanisms.pricing import PersonalPrices
 from marketsim.simulation.strategies import carry_out, entry
 from marketsim.simulation.strategies.decide import decide, rules_in_use
 from marketsim.simulation.strategies.memory import Memory, month_of, note_month, review_offset
 from marketsim.simulation.strategies.observe import Observation, targets
 from marketsim.simulation.strategies.pricing import lift_to_floor, quotes_to_post
-from marketsim.simulation.strategies.quotes import last_quotes
 
 if TYPE_CHECKING:
     from marketsim.scenario.loaded import Scenario
@@ -126,16 +125,6 @@ class Adaptation(Mechanism):
     def market_columns(self) -> dict[str, float]:
         """Return how many retailers sell."""
         return {"active_retailers": float(self._selling.sum())}
-
-    def retailer_columns(self) -> Columns:
-        """Return whether each retailer sells, and the mean price of its offers on sale."""
-        quotes = last_quotes(self.model)
-        owners = self.model.prices.offers["retailer"]
-        prices = [quotes.prices[owners == r.index][quotes.on_sale[owners == r.index]] for r in self.model.retailers]
-        return {
-            "active": self._selling.astype(np.float64),
-            "list_price_cny_per_mwh": np.array([found.mean() if len(found) else np.nan for found in prices]),
-        }
 
     def _is_due(self, retailer: Retailer) -> bool:
         """Return whether a retailer that acts has its review this month, and has a month to look back on."""

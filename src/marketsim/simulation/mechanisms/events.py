@@ -100,8 +100,9 @@ class Events(Mechanism):
         rows = np.flatnonzero(np.isin(model.population["segment"], opened))
         key = purpose_key(model.world, "awareness at the opening")
         for j, retailer_key in enumerate(model.frame.retailer_keys):
-            draws = uniforms(key, extended(model.population["key"][rows], retailer_key))
-            model.awareness[rows, j] = draws < event.awareness
+            if model.retailers[j].active:
+                draws = uniforms(key, extended(model.population["key"][rows], retailer_key))
+                model.awareness[rows, j] |= draws < event.awareness
 
     def _lose_data(self, event: Breach) -> None:
         retailer = next(found for found in self.model.retailers if found.name == event.retailer)

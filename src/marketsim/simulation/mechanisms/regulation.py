@@ -49,6 +49,7 @@ class Regulator(Mechanism):
         """Take the market; nothing was shared before, and the first contracts keep to the price cap."""
         super().__init__(model)
         self.rebates_cny, self.shared, self.penalties_cny = (np.zeros(len(model.frame.retailers)) for _ in range(3))
+        self._sold_mwh = np.zeros(len(model.frame.retailers))
         self._cap_prices()
 
     @property
@@ -59,7 +60,19 @@ class Regulator(Mechanism):
     def environment(self) -> None:
         """Set the month's price cap and rebates."""
         self._cap_prices()
-        self.model.rebate[:-1] = self.shared
+        rates = self.shared * self._spread_over(self._sold_mwh)
+        self.model.rebate[:-1] = np.round(rates / RESOLUTION) * RESOLUTION
+
+    def _spread_over(self, sold: FloatArray) -> FloatArray:
+        """Return the part of last month's rate that hands out no more than what was to be shared, by this month's use.
+
+        Where little was sold against a large hedge the spread per MWh has no bounds; what was earned with it has.
+        """
+        people, suppliers = self.model.population, len(sold) + 1
+        expected = people["weight"] * people["usual_use"] * (people["alive"] > 0)
+        use = np.bincount(people["retailer"], expected, minlength=suppliers)[:-1]
+        part: FloatArray = np.minimum(1.0, np.divide(sold, use, out=np.zeros_like(sold), where=use > 0))
+        return part
 
     def feel(self) -> None:
         """Take note of the rebates in the bills, and share the spread that was earned."""
@@ -68,7 +81,7 @@ class Regulator(Mechanism):
         self.rebates_cny = self.model.rebate[:-1] * energy
         margin = sums[:, billing.REVENUE] + self.rebates_cny - sums[:, billing.PROCUREMENT]
         spread = np.divide(margin, energy, out=np.zeros_like(margin), where=energy > 0)
-        self.shared = np.round(self._customers_share(spread) / RESOLUTION) * RESOLUTION
+        self.shared, self._sold_mwh = self._customers_share(spread), energy.copy()
 
     def charge(self) -> None:
         """Charge penalties for service below the standard."""
