@@ -116,7 +116,8 @@ def _ladder_text(row: Row, scale: Scale) -> str:
     if verdict(added) == Verdict.MISSING:
         return text
     mark = {Verdict.UP: "▲", Verdict.DOWN: "▼", Verdict.NO_CHANGE: "="}.get(verdict(added), "?")
-    change = "nothing" if verdict(added) == Verdict.NO_CHANGE else _difference(added, scale, digits).text
+    fine = digits_for([added.half_width / scale.divisor], 2, most=4)
+    change = "nothing" if verdict(added) == Verdict.NO_CHANGE else _difference(added, scale, fine).text
     return f"{text}\n{mark} {change}"
 
 

@@ -52,11 +52,19 @@ def _title(series: str, mechanism: str) -> str:
 
 
 def _dots(axes: Axes, rows: pd.DataFrame, columns: tuple[str, str, str], scale: Scale) -> None:
-    """Draw a value with its interval in each row; vermilion below zero."""
+    """Draw a value with its interval in each row: vermilion below zero, hollow and grey where that cannot be told."""
     for place, (value, low, high) in enumerate(rows[list(columns)].itertuples(index=False)):
-        colour = style.WARM if value < 0 else style.FOCUS
+        cannot_tell = math.isfinite(low) and low <= 0.0 <= high
+        colour = style.QUIET if cannot_tell else style.WARM if value < 0 else style.FOCUS
         if math.isfinite(low):
             axes.plot([low / scale.divisor, high / scale.divisor], [place, place], color=colour, linewidth=1.4)
-        axes.plot([value / scale.divisor], [place], marker="o", markersize=5, color=colour)
+        axes.plot(
+            [value / scale.divisor],
+            [place],
+            marker="o",
+            markersize=5,
+            color=colour,
+            markerfacecolor="white" if cannot_tell else colour,
+        )
     style.zero_line(axes, vertical=True)
     axes.grid(axis="y", visible=False)
