@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from pathlib import Path
 
 import pandas as pd
@@ -13,6 +14,7 @@ from marketsim.results.store import StudyResult
 from marketsim.results.tables import MONTHLY_TABLES, SUMMARY_COLUMNS
 from marketsim.scenario.loaded import Scenario
 from marketsim.scenario.loading import load_scenario
+from marketsim.scenario.tier_rules import rule_sets
 
 SCENARIOS = sorted((Path(__file__).parent.parent / "scenarios").glob("*.yaml"))
 SMALL = {
@@ -34,11 +36,12 @@ def _small(path: Path) -> Scenario:
 def test_every_shipped_study_runs_small_and_reports(path: Path, tmp_path: Path) -> None:
     scenario = _small(path)
     result = run_study(scenario, jobs=1, out=tmp_path / "study", checks=False)
-    report = write_report(result).read_text(encoding="utf-8")
+    report = html.unescape(write_report(result).read_text(encoding="utf-8"))
 
     assert result.manifest["status"] == "complete"
     assert (result.runs["status"] == "done").all()
-    assert len(result.runs) == 2 * (1 + len(scenario.study.policies))
+    references = {rules.name for rules in rule_sets(scenario.study, list(scenario.study.policies)).values()}
+    assert len(result.runs) == 2 * (1 + len(scenario.study.policies) + len(references))
     assert list(result.summary.columns) == list(SUMMARY_COLUMNS)
     assert set(result.summary["policy"]) == {"base", *scenario.study.policies}
     for table in MONTHLY_TABLES:

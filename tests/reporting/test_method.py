@@ -77,7 +77,7 @@ def test_assumptions_are_sorted_by_mechanism_and_those_switched_off_left_out(lan
     assert not [pattern for pattern in patterns if pattern.startswith(("credit.", "demand.", "reliability."))]
     tables = {table.caption: table for table in assumed_tables(assumed(view))}
     assert "The market itself" in tables
-    fairness = tables["Fairness and envy"]
+    fairness = tables["Envy of others' better treatment"]
     row = next(row for row in fairness.rows if row[0].text == "behaviour.fairness.wait_weight")
     assert row[2].text == "default"
     sales = next(row for row in tables["The market itself"].rows if row[0].text == "segments.*.search_rate")

@@ -84,7 +84,7 @@ MISTAKES = {
         "2 retailers.Alpha = 3: must be a section with the fields kind, initial_share, "
         "initial_share_by_segment, "
         "brand_logits, advertising_weight, offers, tiers, tier_review_months, desks, levers, "
-        "procurement, costs",
+        "procurement, costs and 6 others",
     ),
     "kind of offer": (
         "retailers: {Alpha: {offers: {o: {kind: fixd, price_cny_per_mwh: 480}}}}",
