@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marketsim.market.levers import Levers
-from marketsim.market.reach import strength
+from marketsim.market.reach import hook_factors
 from marketsim.market.records import Records
 
 FloatArray = NDArray[np.float64]
@@ -25,14 +25,6 @@ def spared_by_upgrades(levers: Levers, regions: int) -> FloatArray:
         row, upgraded = levers.rows[lever], levers.covers[lever].any(axis=(0, 2))
         left[upgraded] *= 1.0 - row["region_outage_saving"] * row["intensity"]
     return 1.0 - left
-
-
-def hook_factors(population: Records, levers: Levers, hook: str) -> FloatArray:
-    """Return the product of a factor over the levers that reach each customer, each as strong as it is taken up."""
-    factor = np.ones(len(population))
-    for lever in np.flatnonzero(levers.rows[hook] != 1.0):
-        factor *= 1.0 - (1.0 - levers.rows[lever][hook]) * strength(population, levers, int(lever))
-    return factor
 
 
 def rate_factors(population: Records, levers: Levers) -> FloatArray:

@@ -50,6 +50,14 @@ def added(population: Records, levers: Levers, hook: str) -> FloatArray:
     return total
 
 
+def hook_factors(population: Records, levers: Levers, hook: str) -> FloatArray:
+    """Return the product of a factor over the levers that reach each customer, each as strong as it is taken up."""
+    factor = np.ones(len(population))
+    for lever in np.flatnonzero(levers.rows[hook] != 1.0).tolist():
+        factor *= 1.0 - (1.0 - levers.rows[lever][hook]) * strength(population, levers, lever)
+    return factor
+
+
 def retailer_gain(levers: Levers, hook: str, retailers: int) -> FloatArray:
     """Return 1 - prod(1 - hook x intensity) over each retailer's levers, whoever is covered. Shape (retailers,)."""
     left = np.ones(retailers)

@@ -11,8 +11,8 @@ from marketsim.market.bulk_draws import poissons
 from marketsim.market.draws import name_key, purpose_key
 from marketsim.market.exact import UNIT
 from marketsim.market.knowledge import ACCOUNT
-from marketsim.market.outages import felt_reliability, hook_factors, mean_waits, rate_factors, restoration_hours
-from marketsim.market.reach import closed_gap, tally
+from marketsim.market.outages import felt_reliability, mean_waits, rate_factors, restoration_hours
+from marketsim.market.reach import closed_gap, hook_factors, tally
 from marketsim.market.records import Records
 from marketsim.market.tickets import CONTACT, FIELD
 from marketsim.scenario.events import OutageStorm
