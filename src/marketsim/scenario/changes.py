@@ -36,7 +36,7 @@ def with_changes(scenario: Scenario, changes: Mapping[str, Any], label: str) -> 
         ScenarioError: a path leads nowhere, or the changed scenario is not valid.
     """
     study = changed_study(scenario.study, changes, label)
-    if _data_part(study) != _data_part(scenario.study):
+    if data_part(study) != data_part(scenario.study):
         message = (
             "data files, strategies in Python, load profiles and time bands are read when a scenario is loaded: "
             "pass this change to load_scenario"
@@ -102,7 +102,7 @@ def sort_names(data: Any) -> Any:
     if not isinstance(data, dict):
         return data
     ordered = {key: _sorted(value) for key, value in data.items()}
-    for key in ("policies", "assumptions", "events", "factors", "matrix", "break_even", "budget"):
+    for key in ("policies", "assumptions", "events", "factors", "matrix", "break_even", "budget", "sweep"):
         if key in data:
             ordered[key] = data[key]
     return ordered
@@ -123,7 +123,7 @@ def _whole(value: Node, path: Segments, data: Any) -> Node:
     return value
 
 
-def _data_part(study: Study) -> Any:
+def data_part(study: Study) -> Any:
     """Return all that decides what is read from data files."""
     spot = study.market.spot
     segments = {name: [getattr(segment, field) for field in _DATA_FIELDS] for name, segment in study.segments.items()}

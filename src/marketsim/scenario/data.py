@@ -10,8 +10,9 @@ from marketsim.errors import DataFileError, Problem, ScenarioError
 from marketsim.scenario.accounts import read_accounts
 from marketsim.scenario.changes import changed_study
 from marketsim.scenario.environment import SpotHistory
-from marketsim.scenario.loaded import AccountBook, FloatArray, ScenarioData
+from marketsim.scenario.loaded import AccountBook, FloatArray, PointRow, ScenarioData
 from marketsim.scenario.outline import Segments
+from marketsim.scenario.points_table import read_points
 from marketsim.scenario.problems import problem_at
 from marketsim.scenario.profiles import band_shares, find_profile, read_profile
 from marketsim.scenario.spot_history import read_spot
@@ -58,6 +59,7 @@ def read_data(study: Study, tree: Node, folder: Path) -> tuple[ScenarioData, lis
         spot_cny_per_mwh=_spot(reader, study, folder),
         file_hashes=reader.hashes,
         strategy_code=_code(reader, study, folder),
+        points=_points(reader, study, folder),
     )
     return data, reader.problems
 
@@ -89,6 +91,19 @@ def _spot(reader: _Reader, study: Study, folder: Path) -> FloatArray | None:
     if not isinstance(spot, SpotHistory):
         return None
     return reader.read(spot.file, ("market", "spot", "file"), lambda: read_spot(spot, folder / spot.file))
+
+
+def _points(reader: _Reader, study: Study, folder: Path) -> dict[str, tuple[PointRow, ...]]:
+    """Read the points of sweeps that stand in a table; they are no part of what identifies a run."""
+    found = {}
+    for name, sweep in study.sweep.items():
+        if sweep.design != "table" or not sweep.table or not sweep.axes():
+            continue  # what is wrong with it is said where sweeps are checked
+        try:
+            found[name] = read_points(sweep, study, folder / sweep.table)
+        except DataFileError as error:
+            reader.problems.append(problem_at(("sweep", name, "table"), str(error), reader.tree))
+    return found
 
 
 def _code(reader: _Reader, study: Study, folder: Path) -> dict[str, str]:

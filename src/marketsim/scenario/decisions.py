@@ -22,7 +22,7 @@ START_COSTS = (["costs", "payment_lag_months"], ["costs", "bond_cny_per_annual_m
 
 
 @dataclass(frozen=True)
-class _Base:
+class Base:
     """The scenario to which changes are applied.
 
     Attributes:
@@ -47,14 +47,19 @@ def check_decisions(study: Study, source: Node) -> list[Problem]:
         study: the study; where it is broken, with stand-ins for what is broken.
         source: the tree of the scenario file, for the places.
     """
-    data = dump(study)
-    tree = node_of(data)
-    known = frozenset((problem.path, problem.message) for problem in validate(tree)[1])
-    base = _Base(study, tree, data, known, source)
+    base = base_of(study, source)
     return [*_policies(base), *_assumptions(base), *_questions(base)]
 
 
-def _policies(base: _Base) -> Iterator[Problem]:
+def base_of(study: Study, source: Node) -> Base:
+    """Return a study as that to which changes are applied; `source` is the tree of the scenario file."""
+    data = dump(study)
+    tree = node_of(data)
+    known = frozenset((problem.path, problem.message) for problem in validate(tree)[1])
+    return Base(study, tree, data, known, source)
+
+
+def _policies(base: Base) -> Iterator[Problem]:
     for name, changes in base.study.policies.items():
         if name == BASE:
             place = find(base.source, ("policies", name))[0].place
@@ -63,21 +68,22 @@ def _policies(base: _Base) -> Iterator[Problem]:
         nodes = {path: find(base.source, ("policies", name, path))[0] for path in changes}
         refused = {path: _refusals(path, changes[path], base.study) for path in changes}
         for path, messages in refused.items():
-            yield from (_at(nodes[path], f"policies.{name} changes {path}", message) for message in messages)
+            yield from (problem_of(nodes[path], f"policies.{name} changes {path}", message) for message in messages)
         allowed = {path: node for path, node in nodes.items() if not refused[path]}
-        yield from _made_by(allowed, base, f"policies.{name} changes ")
+        yield from made_by(allowed, base, f"policies.{name} changes ")
 
 
-def _at(node: Node, path: str, message: str) -> Problem:
+def problem_of(node: Node, path: str, message: str) -> Problem:
+    """Return a problem with the value and the place of a node."""
     return Problem(path, message, node.shown, node.place.file, node.place.line)
 
 
 def _refusals(path: str, value: Any, study: Study) -> list[str]:
-    faults = (_refusal(leaf, list(study.retailers)) for leaf in _leaf_paths(path, value))
+    faults = (refusal(leaf, list(study.retailers)) for leaf in leaf_paths(path, value))
     return list(dict.fromkeys(message for message in faults if message))
 
 
-def _refusal(path: str, retailers: list[str]) -> str | None:
+def refusal(path: str, retailers: list[str]) -> str | None:
     """Return why a policy may not change a path, or None if it may."""
     parts = path.split(".")
     if parts[0] == "levers":
@@ -98,13 +104,14 @@ def _refusal(path: str, retailers: list[str]) -> str | None:
     return None
 
 
-def _leaf_paths(path: str, value: Any) -> list[str]:
+def leaf_paths(path: str, value: Any) -> list[str]:
+    """Return the paths of the single values that a change sets."""
     if not isinstance(value, Mapping) or not value:
         return [path]
-    return [leaf for key, inner in value.items() for leaf in _leaf_paths(f"{path}.{key}", inner)]
+    return [leaf for key, inner in value.items() for leaf in leaf_paths(f"{path}.{key}", inner)]
 
 
-def _made_by(changes: Mapping[str, Node], base: _Base, label: str) -> list[Problem]:
+def made_by(changes: Mapping[str, Node], base: Base, label: str) -> list[Problem]:
     """Return the problems that changes bring, placed at the lines of the changes."""
     tree, problems = apply(base.tree, changes, base.data)
     _, found = validate(tree)
@@ -119,7 +126,7 @@ def _placed(problem: Problem, changes: Mapping[str, Node]) -> Problem:
     return replace(problem, file=problem.file or place.file, line=problem.line or place.line)
 
 
-def _assumptions(base: _Base) -> Iterator[Problem]:
+def _assumptions(base: Base) -> Iterator[Problem]:
     for path, (low, high) in base.study.assumptions.items():
         node = find(base.source, ("assumptions", path))[0]
         message = _assumption_fault(path, low, high, base.data)
@@ -128,7 +135,7 @@ def _assumptions(base: _Base) -> Iterator[Problem]:
             yield Problem(f"assumptions.{path}", message, value, node.place.file, node.place.line)
             continue
         for end in (low, high):
-            yield from _made_by({path: Node(end, node.place, f"{end:g}")}, base, "assumptions: ")
+            yield from made_by({path: Node(end, node.place, f"{end:g}")}, base, "assumptions: ")
 
 
 def _assumption_fault(path: str, low: float, high: float, data: Any) -> str | None:
@@ -147,34 +154,34 @@ def is_decision(path: str) -> bool:
     return path.split(".")[0] in ("retailers", "levers")
 
 
-def _questions(base: _Base) -> Iterator[Problem]:
+def _questions(base: Base) -> Iterator[Problem]:
     for name, question in base.study.break_even.items():
         place = ("break_even", name)
         yield from _question(place, question.policy, question, base)
         if question.retailer is not None and question.retailer not in base.study.retailers:
             message = no_such("retailer", question.retailer, base.study.retailers)
-            yield _at(find(base.source, (*place, "retailer"))[0], f"{join(place)}.retailer", message)
+            yield problem_of(find(base.source, (*place, "retailer"))[0], f"{join(place)}.retailer", message)
     for name, budget in base.study.budget.items():
         for policy, scale in budget.scale.items():
             yield from _question(("budget", name, "scale", policy), policy, scale, base)
 
 
-def _question(place: tuple[str, ...], policy: str, scale: Range, base: _Base) -> Iterator[Problem]:
+def _question(place: tuple[str, ...], policy: str, scale: Range, base: Base) -> Iterator[Problem]:
     """Yield what is wrong with a number that is to be varied under a policy, at either end of its range."""
     node = find(base.source, place)[0]
     if policy not in base.study.policies:
-        yield _at(node, join(place), no_such("policy", policy, base.study.policies))
+        yield problem_of(node, join(place), no_such("policy", policy, base.study.policies))
         return
     decision = is_decision(scale.path)
     message = _assumption_fault(scale.path, scale.low, scale.high, base.data) or _whole_fault(scale.path, base.data)
-    message = message or (_refusal(scale.path, list(base.study.retailers)) if decision else None)
+    message = message or (refusal(scale.path, list(base.study.retailers)) if decision else None)
     if message:
         yield Problem(f"{join(place)}.path", message, scale.path, node.place.file, node.place.line)
         return
     own = base.study.policies[policy] if decision else {}
     for end in (scale.low, scale.high):
         changes = {path: node_of(value, node.place) for path, value in own.items()}
-        yield from _made_by({**changes, scale.path: Node(end, node.place, f"{end:g}")}, base, f"{join(place)}: ")
+        yield from made_by({**changes, scale.path: Node(end, node.place, f"{end:g}")}, base, f"{join(place)}: ")
 
 
 def _whole_fault(path: str, data: Any) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 from marketsim.scenario.outline import Shape, field_names, shape_of, tag_name, tag_of
@@ -12,7 +13,8 @@ from marketsim.scenario.yaml_tree import show
 
 def expected(shape: Shape, value: Any) -> str:
     """Return what a value should have been: kind, bounds and unit, with a hint from what was given."""
-    return f"{requirement(shape)}{_hint(shape, value)}"
+    alone = replace(shape, kind=shape.single) if shape.single else shape
+    return f"{requirement(shape)}{_hint(alone, value)}"
 
 
 def requirement(shape: Shape) -> str:
@@ -33,8 +35,15 @@ def requirement(shape: Shape) -> str:
         case "variants":
             tag = tag_name(shape)
             return f"must be a section with {tag}: {' or '.join(tag_of(m, tag) for m in shape.models)}"
+        case _ if shape.single:
+            return f"must be {_number(replace(shape, kind=shape.single))}, or {_fields(shape)}"
         case _:
-            return f"must be a section with the fields {one_of(field_names(shape))}"
+            return f"must be {_fields(shape)}"
+
+
+def _fields(shape: Shape) -> str:
+    count = "field" if len(field_names(shape)) == 1 else "fields"
+    return f"a section with the {count} {one_of(field_names(shape))}"
 
 
 def _number(shape: Shape) -> str:

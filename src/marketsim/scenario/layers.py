@@ -149,6 +149,7 @@ def _yaml_files(folder: Path) -> list[str]:
 _FILES = (
     (("segments", "*"), ("customers_file", "load_profile")),
     (("market", "*"), ("file",)),
+    (("sweep", "*"), ("table",)),
     (("retailers", "*", "strategy"), ("file",)),
     (("retailers", "*", "strategy", "by_segment", "*"), ("file",)),
 )

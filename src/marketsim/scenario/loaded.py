@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +36,14 @@ class AccountBook:
 
 
 @dataclass(frozen=True)
+class PointRow:
+    """A row of a table of points: its line in the file, and the value of every label."""
+
+    line: int
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class ScenarioData:
     """Contents of every data file that a study names.
 
@@ -44,6 +53,8 @@ class ScenarioData:
         spot_cny_per_mwh: monthly spot history, or None when the price is generated.
         file_hashes: SHA-256 of each file read, by the name that the study gives it.
         strategy_code: text of each file with a user's own strategy, by the name that the study gives it.
+        points: rows of the table of each sweep that has one, by the sweep's name. They say which runs there are, and
+            nothing about any of them, so they are not among the files whose hashes identify a result.
     """
 
     band_shares: dict[str, tuple[float, float, float]]
@@ -51,6 +62,7 @@ class ScenarioData:
     spot_cny_per_mwh: FloatArray | None = None
     file_hashes: dict[str, str] = field(default_factory=dict)
     strategy_code: dict[str, str] = field(default_factory=dict)
+    points: dict[str, tuple[PointRow, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from marketsim.scenario.merging import dump, find, put, settle
 from marketsim.scenario.outline import entry
 from marketsim.scenario.paths import locate, touches
 from marketsim.scenario.study import Study
+from marketsim.scenario.sweep_checks import check_sweeps
 from marketsim.scenario.yaml_tree import Node, Place, node_of, plain
 
 _SET = Place("--set")
@@ -52,6 +53,7 @@ def load_scenario(path: str | Path, changes: Mapping[str, Any] | None = None) ->
         data, more = read_data(mended, tree, Path(source).parent)
         problems += _independent(more, problems)
         problems += check_decisions(mended, tree)
+        problems += check_sweeps(mended, tree, data.points, problems)
     if problems or study is None or mended is None:
         raise ScenarioError(_in_order(problems, source), source)
     return Scenario(Path(source).stem, study, data, source, layers.text)

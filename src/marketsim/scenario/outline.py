@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -16,6 +16,8 @@ from marketsim.scenario.study import Study
 Segments = tuple[str | int, ...]
 TAGS = ("kind", "type")
 """Fields that choose between the variants of a section."""
+FORMS = ("number", "section")
+"""What pydantic calls the two forms of a section instead of which a single value may stand."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class Shape:
         choices: words allowed.
         bounds: smallest and largest number or size, None where there is none.
         field: the declaration with unit and meaning; None for what a user names.
+        single: kind of the single value (with these bounds) that may stand instead of a section; else empty.
     """
 
     kind: str
@@ -40,6 +43,7 @@ class Shape:
     choices: tuple[str, ...] = ()
     bounds: tuple[float | None, float | None] = (None, None)
     field: FieldInfo | None = None
+    single: str = ""
 
     def extra(self, name: str) -> Any:
         """Return unit, source or plausible range from the declaration, or None."""
@@ -65,8 +69,14 @@ def shape_of(annotation: Any, field: FieldInfo | None = None) -> Shape:
     members, optional = _members(bare)
     if len(members) == 1:
         bare, metadata = _strip(members[0], metadata)
+        if _members(bare)[0] != (bare,):
+            return replace(shape_of(bare, field), optional=optional)
         return _single(bare, metadata, optional, field)
-    sections = tuple(member for member in members if isinstance(member, type) and issubclass(member, Section))
+    bare_members = [_strip(member, [])[0] for member in members]
+    sections = tuple(member for member in bare_members if isinstance(member, type) and issubclass(member, Section))
+    if sections and len(sections) < len(members):
+        value = _single(*_strip(members[0], metadata), optional, field)
+        return replace(value, kind="section", models=sections, single=value.kind)
     if sections:
         return Shape("variants", models=sections, optional=optional, field=field)
     number, words = _strip(members[0], metadata), members[1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from marketsim.scenario.fields import Section
@@ -34,6 +35,8 @@ def parameters_page() -> str:
 
 def kind_of(shape: Shape) -> str:
     """Return what values a parameter takes, in words."""
+    if shape.single:
+        return f"{kind_of(replace(shape, kind=shape.single, single=''))}, or a section"
     low, high = shape.bounds
     bounded = shape.kind in ("whole", "number") and low is not None and high is not None
     kind = f"one of {', '.join(shape.choices)}" if shape.kind == "choice" else _KINDS.get(shape.kind, shape.kind)
@@ -44,7 +47,7 @@ def kind_of(shape: Shape) -> str:
 
 def default_of(shape: Shape) -> str:
     """Return the default as text; empty for a required field and for a section with defaults of its own."""
-    if shape.field is None or shape.field.is_required() or shape.kind == "section":
+    if shape.field is None or shape.field.is_required() or (shape.kind == "section" and not shape.single):
         return ""
     value = dump(shape.field.get_default(call_default_factory=True))
     empty = {"": "(empty)", "{}": "none", "[]": "none", "null": "none"}
@@ -114,7 +117,7 @@ def _row(name: str, shape: Shape) -> str:
         f"`{name}`",
         shape.meaning,
         shape.unit,
-        "section" if shape.models else kind_of(shape),
+        "section" if shape.models and not shape.single else kind_of(shape),
         "must be given" if required else default_of(shape),
         f"{plausible[0]:g} to {plausible[1]:g}" if plausible else "",
         str(shape.extra("source") or ""),

@@ -40,12 +40,14 @@ _SHOWN = 12
 
 
 def split(path: str) -> Segments:
-    """Return the parts of a dotted path; what follows a policy's name or `assumptions` is one part."""
+    """Return the parts of a dotted path; what follows a policy's name, `assumptions` or `scaled` of a sweep is one part."""
     parts = path.split(".")
     if parts[0] == "policies" and len(parts) > 2:
         return ("policies", parts[1], ".".join(parts[2:]))
     if parts[0] == "assumptions" and len(parts) > 1:
         return ("assumptions", ".".join(parts[1:]))
+    if parts[0] == "sweep" and parts[4:5] == ["scaled"] and len(parts) > 5:
+        return (*parts[:5], ".".join(parts[5:]))
     return tuple(int(part) if part.isdecimal() and len(part) < 4 and i else part for i, part in enumerate(parts))
 
 
@@ -144,7 +146,7 @@ def _name_fault(path: Segments, depth: int, data: Any, catalogue: Any) -> str | 
     of, key = str(path[depth - 1]), str(path[depth])
     names = list(data) if isinstance(data, dict) else []
     is_last = depth == len(path) - 1
-    if key in names or path[0] in ("policies", "assumptions", "break_even", "budget"):
+    if key in names or path[0] in ("policies", "assumptions", "break_even", "budget", "sweep"):
         return None
     if of in OPEN_NAMES and is_last:
         return None

@@ -12,6 +12,7 @@ from marketsim.errors import Problem
 from marketsim.scenario.expectations import expected, requirement
 from marketsim.scenario.merging import find
 from marketsim.scenario.outline import (
+    FORMS,
     ROOT,
     Segments,
     Shape,
@@ -92,6 +93,8 @@ def scenario_path(location: Iterable[str | int], data: Any) -> Segments:
                 path.append(key)
             continue
         if shape.kind == "variants" and key in [tag_of(m, tag_name(shape)) for m in shape.models]:
+            continue
+        if shape.single and key in FORMS:
             continue
         path.append(key)
         shape, data = child(shape, key, data), entry(data, key)

@@ -32,7 +32,8 @@ def explain(path: str = "") -> str:
     where, shape = _resolve(path)
     title = join(where) or "a scenario file"
     if shape.models:
-        return "\n".join([title, *_section_lines(shape)]).rstrip()
+        alone = _parameter_lines(shape) if shape.single else ()
+        return "\n".join([title, *alone, *_section_lines(shape)]).rstrip()
     if shape.kind in ("names", "list") and shape_of(shape.inner).models:
         lines = _section_lines(shape_of(shape.inner))
         return "\n".join([f"{title}.*", f"  {shape.meaning}", *lines]).rstrip()

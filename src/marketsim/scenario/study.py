@@ -18,10 +18,12 @@ from marketsim.scenario.information import Information
 from marketsim.scenario.portraits import TagRule
 from marketsim.scenario.questions import BreakEven, Budget
 from marketsim.scenario.reliability import Reliability
+from marketsim.scenario.replications import Replications, Until, first_worlds, most_worlds, stopping
 from marketsim.scenario.retailers import Retailer
 from marketsim.scenario.service import LeverDefinition
 from marketsim.scenario.settlement import Settlement
 from marketsim.scenario.shown import Shown
+from marketsim.scenario.sweep import Sweep
 from marketsim.scenario.word_of_mouth import WordOfMouth
 
 Path = Annotated[str, StringConstraints(min_length=1, max_length=500)]
@@ -48,13 +50,10 @@ class RunSettings(Section):
         high=1199,
     )
     seed: int = number(1, unit="1", meaning="Seed of all draws.", source="the user", low=0, high=2**63 - 1)
-    replications: int = number(
+    replications: Replications = Field(
         20,
-        unit="runs",
-        meaning="Worlds in which base and policies are compared.",
-        source="the user",
-        low=1,
-        high=100_000,
+        description="Worlds in which base and policies are compared; or until: as many as it takes to know a difference.",
+        json_schema_extra={"unit": "runs", "source": "the user"},
     )
     check_replications: int = number(
         4,
@@ -77,6 +76,18 @@ class RunSettings(Section):
         5000,
         meaning="Simulated customers over all segments, each standing for several real ones where a segment is larger; or all.",
     )
+
+    def first_worlds(self) -> int:
+        """Return the number of worlds to begin with."""
+        return first_worlds(self.replications)
+
+    def most_worlds(self) -> int:
+        """Return the largest number of worlds that there can be."""
+        return most_worlds(self.replications)
+
+    def stopping(self) -> Until | None:
+        """Return when there are worlds enough; None where their number is given."""
+        return stopping(self.replications)
 
     def first_evaluated_month(self) -> int:
         """Return the first month (counted from 0) whose values enter the summary."""
@@ -131,6 +142,9 @@ class Study(Section):
         {}, meaning="Named questions: at which value of a number a policy is worth as much as the base."
     )
     budget: dict[Name, Budget] = setting({}, meaning="Named comparisons of policies at equal money.")
+    sweep: dict[Name, Sweep] = setting(
+        {}, meaning="Named sweeps: policies compared with the base at many combinations of levers and uncertainties."
+    )
     events: Annotated[tuple[Event, ...], Field(strict=False)] = setting(
         (), meaning="What happens to the market and when."
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -68,6 +68,11 @@ def tier_rules(study: Study, policy: str) -> dict[str, Any]:
         return {}
     before, after = _rules(study), _rules(changed_study(study, changes, f"policy {policy}"))
     return {path: rule for path, rule in after.items() if rule != before[path]}
+
+
+def touching_tiers(changes: Iterable[tuple[str, Any]]) -> tuple[tuple[str, Any], ...]:
+    """Return those of some changes, paths and values, on which the rules of tiers may depend."""
+    return tuple((path, value) for path, value in changes if "tiers" in _names(path, value))
 
 
 def _names(path: str, value: Any) -> Iterator[str]:
