@@ -72,11 +72,16 @@ def _silent(kpis: pd.DataFrame) -> set[str]:
     return set(SILENT_AT_ZERO) - spoken
 
 
-def variance_reduction(kpis: pd.DataFrame, base: str = BASE) -> pd.DataFrame:
+def variance_reduction(kpis: pd.DataFrame, base: str = BASE, partners: Partners | None = None) -> pd.DataFrame:
     """Return how many times more runs independent worlds would have needed for the same differences.
 
     The ratio is the variance of the difference between a policy and the base in independent worlds (the sum
     of both variances) over that of the paired difference: the gain from common random numbers (Law 2015).
+
+    Args:
+        kpis: KPIs of all finished runs.
+        base: policy with which the others are compared.
+        partners: with whom figures of tiers are compared instead, where a policy changes who belongs to them.
 
     Returns:
         A frame with the columns policy, retailer, segment, tier, kpi, n and variance_reduction; a row per
@@ -84,7 +89,7 @@ def variance_reduction(kpis: pd.DataFrame, base: str = BASE) -> pd.DataFrame:
         neither the policy nor the base varies.
     """
     worlds = _Worlds.of(kpis)
-    reference = np.broadcast_to(worlds.of_policy(base)[:, np.newaxis], worlds.values.shape)
+    reference = np.broadcast_to(worlds.partners(base, partners or Partners()), worlds.values.shape)
     pairs = np.isfinite(worlds.values) & np.isfinite(reference)
     differences = without_rounding(worlds.values - reference, reference)
     paired = mean_over_worlds(np.where(pairs, differences, np.nan))

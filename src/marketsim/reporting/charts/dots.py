@@ -54,10 +54,12 @@ def no_dot(axes: Axes, cell: Cell, row: float) -> None:
 
 
 def _look(cell: Cell, better: int) -> dict[str, Any]:
-    if cell.verdict not in (Verdict.UP, Verdict.DOWN):
-        return _UNCLEAR
-    sign = better if cell.verdict == Verdict.UP else -better
-    return {1: _GOOD, -1: _BAD}.get(sign, _NEUTRAL)
+    return look_of({Verdict.UP: 1, Verdict.DOWN: -1}.get(cell.verdict, 0), better)
+
+
+def look_of(direction: int, better: int) -> dict[str, Any]:
+    """Return how a dot looks whose difference goes up (1), down (-1), or cannot be told (0)."""
+    return {1: _GOOD, -1: _BAD}.get(direction * better, _NEUTRAL) if direction else _UNCLEAR
 
 
 def finish_panel(axes: Axes, title: str, unit: str, values: Sequence[float]) -> None:
