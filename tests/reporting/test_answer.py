@@ -3,6 +3,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 from tests.reporting.handmade import (
     CUSTOMERS,
@@ -233,3 +234,16 @@ def test_a_missing_world_is_left_out_of_the_ranking() -> None:
     assert found.ranking is not None
     assert found.ranking.worlds == 3
     assert math.isfinite(found.ranking.runner_up[1].mean) if found.ranking.runner_up else False
+
+
+def test_what_the_number_of_policies_may_explain_is_not_told() -> None:
+    study = handmade({"narrow": {PROFIT: UP}, "wide": {PROFIT: MORE}})
+    labels = {"retailer": "Alpha", "segment": "all", "tier": "all", "kpi": PROFIT[0], "rank_best": 1.0}
+    rows = [("base", 1.0, "narrow; wide"), ("narrow", 0.09, "base; wide"), ("wide", 0.06, "base; narrow")]
+    table = pd.DataFrame([{**labels, "policy": name, "p_holm": p, "ties": ties} for name, p, ties in rows])
+    found = said(replace(study, answers={"ranking": table}))
+    assert found.headline == "Whether any policy pays cannot be told"
+    assert "of so many policies one may come out so well by chance" in found.sentences[0]
+    told = table.assign(p_holm=[1.0, 0.01, 0.01], ties=["", "wide", "narrow"])
+    found = said(replace(study, answers={"ranking": told}))
+    assert found.headline == "wide and narrow pay; which earns most cannot be told"

@@ -1,4 +1,4 @@
-"""The stored form of tables: types, order of rows, spool and Parquet files."""
+"""The stored form of tables: types, order of rows, and Parquet files."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import pytest
 from tests.results.fake_market import scenario, simulate
 
 from marketsim.results.columns import read_parquet, to_arrow, write_parquet
-from marketsim.results.spool import Spool, read_places
 from marketsim.results.tables import FLOWS, MONTHLY_TABLES, RUNS, SEGMENT_MONTH
 
 
@@ -45,7 +44,7 @@ def test_a_missing_or_unknown_column_is_named(tables: dict[str, pd.DataFrame]) -
 
 
 def test_runs_hold_whole_numbers() -> None:
-    frame = pd.DataFrame([("base", 0, "", "done", "", 60, 540, 500)], columns=RUNS.column_names())
+    frame = pd.DataFrame([("base", 0, "", "an id", "done", "", 60, 540, 500, "")], columns=RUNS.column_names())
     found = to_arrow(frame, RUNS).to_pandas()
     assert [str(found[name].dtype) for name in ("replication", "months", "customers", "agents")] == ["int64"] * 4
 
@@ -60,19 +59,6 @@ def test_parquet_keeps_values_and_sorts_categories(tables: dict[str, pd.DataFram
     assert list(found["retailer"].cat.categories) == ["Alpha", "Beta", "default supplier"]
     column = pq.ParquetFile(tmp_path / "x.parquet").metadata.row_group(0).column(0)
     assert column.compression == "ZSTD"
-
-
-def test_spooled_tables_come_back_in_any_order(tmp_path: Path) -> None:
-    first, second = Spool(tmp_path, "a"), Spool(tmp_path, "b")
-    runs = [simulate(scenario(), world, policy) for world in (0, 1) for policy in ("base", "lane")]
-    places = [spool.append(run.tables) for spool, run in zip((first, second, first, second), runs, strict=True)]
-    for table in MONTHLY_TABLES:
-        order = [2, 0, 3, 1]
-        found = list(read_places(tmp_path, [places[index][table.name] for index in order]))
-        assert all(
-            entry.equals(to_arrow(runs[index].tables[table.name], table))
-            for entry, index in zip(found, order, strict=True)
-        )
 
 
 def test_row_groups_of_many_small_runs_are_joined(tmp_path: Path) -> None:

@@ -25,7 +25,6 @@ def test_new_results_take_the_place_of_earlier_ones_as_a_whole(tmp_path: Path) -
     (tmp_path / "study" / "report.html").write_text("old report")
     with Stage(tmp_path / "study") as stage:
         put(stage.folder, "new")
-        (stage.spool / "runs").write_bytes(b"x")
         assert (tmp_path / "study" / "note.txt").read_text() == "old"
         stage.commit()
     assert sorted(path.name for path in (tmp_path / "study").iterdir()) == ["manifest.json", "note.txt"]
@@ -41,21 +40,42 @@ def test_without_commit_nothing_changes(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["study"]
 
 
-def test_a_move_that_fails_brings_the_earlier_results_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_runs_stay_where_they_are(tmp_path: Path) -> None:
+    put(tmp_path / "study", "old")
+    for name in ("parts", "work"):
+        (tmp_path / "study" / name).mkdir()
+        (tmp_path / "study" / name / "x").write_text(name)
+    with Stage(tmp_path / "study") as stage:
+        put(stage.folder, "new")
+        stage.commit()
+    assert [(tmp_path / "study" / name / "x").read_text() for name in ("parts", "work")] == ["parts", "work"]
+
+
+def test_a_move_that_fails_leaves_no_half_results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     put(tmp_path / "study", "old")
     with Stage(tmp_path / "study") as stage:
         put(stage.folder, "new")
-        rename = Path.rename
+        replace = Path.replace
 
         def failing(self: Path, target: Path) -> Path:
-            if self == stage.folder:
+            if self.name == "note.txt":
                 raise OSError("disk gone")
-            return rename(self, target)
+            return replace(self, target)
 
-        monkeypatch.setattr(Path, "rename", failing)
+        monkeypatch.setattr(Path, "replace", failing)
         with pytest.raises(OSError, match="disk gone"):
             stage.commit()
-    assert (tmp_path / "study" / "note.txt").read_text() == "old"
+    with pytest.raises(ResultsError, match=r"has no manifest\.json"):
+        read_manifest(tmp_path / "study")
+
+
+def test_a_study_that_was_begun_is_known_by_its_note(tmp_path: Path) -> None:
+    (tmp_path / "study" / "work").mkdir(parents=True)
+    (tmp_path / "study" / "parts").mkdir()
+    assert not is_results(tmp_path / "study")
+    (tmp_path / "study" / "work" / "study.json").write_text("{}")
+    assert is_results(tmp_path / "study")
+    check_target(tmp_path / "study")
 
 
 @pytest.mark.parametrize("parts", ["study", "a/b/study"])
@@ -77,7 +97,7 @@ def test_a_folder_with_something_else_is_left_alone(tmp_path: Path) -> None:
         check_target(tmp_path)
     (tmp_path / "manifest.json").write_text('{"name": "some web app"}')
     with pytest.raises(ResultsError, match="holds no marketsim results"):
-        Stage(tmp_path)
+        check_target(tmp_path)
     assert (tmp_path / "thesis.doc").read_text() == "ten years of work"
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from tests.results.fake_market import VISIBILITY, scenario, simulate
 
@@ -14,10 +16,11 @@ from marketsim.errors import ResultsError
 from marketsim.results.checks import check_differences, check_label
 from marketsim.results.compare import summarise
 from marketsim.results.manifest import build
+from marketsim.results.columns import to_arrow
 from marketsim.results.metrics import kpis
-from marketsim.results.spool import Spool
-from marketsim.results.store import Contents, StudyResult, load, write, write_csv
-from marketsim.results.tables import KPIS_TABLE, MONTHLY_TABLES, RUNS, SUMMARY_COLUMNS
+from marketsim.results.csv_tables import write_csv
+from marketsim.results.store import Contents, StudyResult, load, write
+from marketsim.results.tables import KPIS_TABLE, MONTHLY_TABLES, RUNS, SUMMARY_COLUMNS, Table
 
 KEYS = [("base", 0), ("base", 1), ("lane", 0), ("lane", 1)]
 
@@ -25,27 +28,31 @@ KEYS = [("base", 0), ("base", 1), ("lane", 0), ("lane", 1)]
 @pytest.fixture(scope="module")
 def stored(tmp_path_factory: pytest.TempPathFactory) -> tuple[StudyResult, Contents]:
     folder, given = tmp_path_factory.mktemp("study"), scenario()
-    spool = Spool(tmp_path_factory.mktemp("spool"), "runs")
     runs = [simulate(given, world, policy) for policy, world in KEYS]
-    places = [spool.append(run.tables) for run in runs]
     found = pd.concat([kpis(run, given) for run in runs], ignore_index=True)
-    rows = [(*key, "", "done", "", 18, 540, 540) for key in KEYS]
+    rows = [(*key, "", f"id {place}", "done", "", 18, 540, 540, "") for place, key in enumerate(KEYS)]
     contents = Contents(
         manifest=build(given, status="complete", policies=("lane",), counts={"done": 4}, command=""),
         runs=pd.DataFrame(rows, columns=RUNS.column_names()),
         timings=pd.DataFrame({"policy": ["base"], "replication": [0], "check": [""], "seconds": [0.5]}),
-        kpis=found,
         summary=summarise(found),
         checks=check_differences({check_label(VISIBILITY, "low"): found}, {VISIBILITY: (0.0, 1.0)}, "Alpha"),
     )
-    write(folder, contents, spool.folder, places)
+    figures = [{KPIS_TABLE.name: kpis(run, given)} for run in runs]
+
+    def rows_of(table: Table) -> Iterator[pa.Table]:
+        for run, own in zip(runs, figures, strict=True):
+            yield to_arrow({**run.tables, **own}[table.name], table)
+
+    write(folder, contents, rows_of)
     return load(folder), contents
 
 
 def test_files(stored: tuple[StudyResult, Contents]) -> None:
     folder = stored[0].folder
     assert sorted(path.name for path in folder.iterdir()) == [
-        *("checks.csv", "manifest.json", "runs.parquet", "summary.csv", "tables", "timings.parquet"),
+        *("checks.csv", "checksums.sha256", "manifest.json", "runs.parquet", "summary.csv", "tables"),
+        "timings.parquet",
     ]
     names = {path.stem for path in (folder / "tables").iterdir()}
     assert names == {table.name for table in (*MONTHLY_TABLES, KPIS_TABLE)}
@@ -57,7 +64,6 @@ def test_everything_comes_back(stored: tuple[StudyResult, Contents]) -> None:
     for found, given in (
         (result.runs, contents.runs),
         (result.timings, contents.timings),
-        (result.kpis, contents.kpis),
     ):
         labels = dict.fromkeys(found.select_dtypes("category").columns, str)
         pd.testing.assert_frame_equal(found.astype(labels), given.astype(labels), check_exact=True)
@@ -65,6 +71,13 @@ def test_everything_comes_back(stored: tuple[StudyResult, Contents]) -> None:
         pd.testing.assert_frame_equal(found, given, check_exact=False, rtol=1e-9, check_dtype=False)
     assert list(result.summary.columns) == list(SUMMARY_COLUMNS)
     assert result.summary["n"].dtype == np.int64
+
+
+def test_key_figures_come_back_when_they_are_asked_for(stored: tuple[StudyResult, Contents]) -> None:
+    expected = pd.concat([kpis(simulate(scenario(), world, policy), scenario()) for policy, world in KEYS])
+    labels = dict.fromkeys(("policy", "retailer", "segment", "tier", "kpi"), str)
+    found = stored[0].kpis.astype(labels)
+    pd.testing.assert_frame_equal(found, expected.astype(labels).reset_index(drop=True), check_exact=True)
 
 
 def test_tables_hold_every_run_in_canonical_order(stored: tuple[StudyResult, Contents]) -> None:
@@ -80,7 +93,7 @@ def test_tables_hold_every_run_in_canonical_order(stored: tuple[StudyResult, Con
 def test_an_unknown_or_a_lost_table_is_said(stored: tuple[StudyResult, Contents], tmp_path: Path) -> None:
     with pytest.raises(ResultsError, match="there is no table prices; there are market_month, "):
         stored[0].table("prices")
-    elsewhere = StudyResult(tmp_path, {}, *(pd.DataFrame() for _ in range(5)))
+    elsewhere = StudyResult(tmp_path, {}, *(pd.DataFrame() for _ in range(4)))
     with pytest.raises(ResultsError, match=r"flows\.parquet is missing or broken"):
         elsewhere.table("flows")
 

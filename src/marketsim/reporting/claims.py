@@ -27,7 +27,7 @@ def claim_of(view: StudyView, ranking: Ranking) -> str:
         return Claim.ONE_WORLD
     if _all_equal(view):
         return Claim.NOTHING_CHANGES
-    if any(view.cell(policy, PROFIT).verdict == Verdict.UP for policy in view.policies):
+    if ranking.paying:
         return Claim.PAYS
     known = {Verdict.DOWN, Verdict.NO_CHANGE}
     verdicts = {view.cell(policy, PROFIT).verdict for policy in view.policies} - {Verdict.MISSING}

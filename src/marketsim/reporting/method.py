@@ -58,7 +58,7 @@ def _comparison(view: StudyView) -> str:
         "is the policy. Differences are paired within worlds; their 95 % intervals are t intervals over worlds. "
         f"{_references(view)}"
         '"Cannot tell" stands where an interval includes zero. Intervals are not adjusted for the number of policies or '
-        "figures compared."
+        "figures compared; the ranking, and what is said of which policy earns most, is adjusted for that of the policies."
     )
 
 

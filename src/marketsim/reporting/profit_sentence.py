@@ -36,12 +36,19 @@ def _pays(view: StudyView, ranking: Ranking, effect: str) -> str:
     policies = counted(len(view.policies), "policy")
     if not ranking.tied:
         most = f"{ranking.best} earns most of the {policies}: {effect} against base ({sure})"
-        return f"{most}, and is the best of all in {worlds}; it is ahead of every other policy beyond the interval."
+        ahead = "it is ahead of every other policy beyond the interval"
+        return f"{most}, and is the best of all in {worlds}; {ahead}."
     text = (
         f"Of the {policies}, {ranking.best} has the largest mean profit that can be told from the base: {effect} "
         f"({sure}); it is the best of all in {worlds}"
     )
     return f"{text}, and cannot be told apart from {joined(_named(ranking))}."
+
+
+def _untold(ranking: Ranking) -> str:
+    if ranking.cell.verdict == Verdict.UP:
+        return "cannot be told from the base: of so many policies one may come out so well by chance"
+    return "cannot be told from the base"
 
 
 def _named(ranking: Ranking) -> list[str]:
@@ -70,10 +77,7 @@ def _cannot_tell(view: StudyView, ranking: Ranking, effect: str) -> str:
     if ranking.cell.verdict == Verdict.NO_CHANGE:
         text = f"No policy can be told to earn more than the base; {ranking.best} does not change profit"
     else:
-        text = (
-            f"{ranking.best} has the largest mean profit, {effect} against base ({gain}), but it cannot be told from the "
-            "base"
-        )
+        text = f"{ranking.best} has the largest mean profit, {effect} against base ({gain}), but it {_untold(ranking)}"
     losing = [policy for policy in view.policies if view.cell(policy, PROFIT).verdict == Verdict.DOWN]
     if losing:
         text += f"; {joined(losing)} {'lowers' if len(losing) == 1 else 'lower'} profit"

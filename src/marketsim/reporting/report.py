@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,10 @@ from marketsim.reporting.method import method
 from marketsim.reporting.numbers import counted
 from marketsim.reporting.question_tables import question_tables
 from marketsim.reporting.questions import question_sentences
+from marketsim.reporting.ranking_table import ranking_sentences, ranking_tables
+from marketsim.reporting.replications import replication_sentences
 from marketsim.reporting.report_tables import assumed_tables, checks, mechanisms_table, policies, starred_table
+from marketsim.reporting.sweep_section import SweepSection, sweep_sections
 from marketsim.reporting.view import StudyData, StudyView
 
 REPORT_FILE = "report.html"
@@ -40,14 +43,21 @@ def write_report(results: StudyData) -> Path:
     """
     view = StudyView(results)
     found = answer(view)
-    charts = draw_all(view, found)
-    pictures = write_charts(charts, results.folder / CHARTS_FOLDER)
+    charts, sweeps = draw_all(view, found), sweep_sections(results.answers, results.manifest)
+    drawn = [*charts, *(chart for section in sweeps for chart in section.charts)]
+    pictures = write_charts(drawn, results.folder / CHARTS_FOLDER)
     path = results.folder / REPORT_FILE
-    path.write_text(render(view, found, charts, pictures), encoding="utf-8", newline="\n")
+    path.write_text(render(view, found, charts, pictures, sweeps), encoding="utf-8", newline="\n")
     return path
 
 
-def render(view: StudyView, found: Answer, charts: list[Chart], pictures: Mapping[str, bytes]) -> str:
+def render(
+    view: StudyView,
+    found: Answer,
+    charts: list[Chart],
+    pictures: Mapping[str, bytes],
+    sweeps: Sequence[SweepSection] = (),
+) -> str:
     """Return the report as HTML; it needs no other file and no network.
 
     Args:
@@ -55,7 +65,19 @@ def render(view: StudyView, found: Answer, charts: list[Chart], pictures: Mappin
         found: the answer.
         charts: the charts, the main one first.
         pictures: PNG files by the charts' names.
+        sweeps: what is said of the sweeps.
     """
+    drawn = [*charts, *(chart for section in sweeps for chart in section.charts)]
+    context = _context(view, found, charts) | {
+        "sweeps": sweeps,
+        "pictures": pictures,
+        "numbers": {chart.name: numbers_file(chart) for chart in drawn},
+    }
+    return page("report.html.j2", context)
+
+
+def page(template: str, context: Mapping[str, Any]) -> str:
+    """Return a page as HTML from a template and what it shows."""
     environment = Environment(
         loader=PackageLoader("marketsim.reporting"),
         autoescape=True,
@@ -65,13 +87,11 @@ def render(view: StudyView, found: Answer, charts: list[Chart], pictures: Mappin
     )
     environment.filters["data_uri"] = _data_uri
     style = environment.get_template("report.css").render()
-    page = environment.get_template("report.html.j2").render(
-        _context(view, found, charts, pictures), style=Markup(style)
-    )
-    return f"{page.rstrip()}\n"
+    text = environment.get_template(template).render(context, style=Markup(style))
+    return f"{text.rstrip()}\n"
 
 
-def _context(view: StudyView, found: Answer, charts: list[Chart], pictures: Mapping[str, bytes]) -> dict[str, Any]:
+def _context(view: StudyView, found: Answer, charts: list[Chart]) -> dict[str, Any]:
     starred = varied(view)
     overturning = next((chart for chart in charts if chart.name == _OVERTURNING), None)
     others = [chart for chart in charts if chart is not overturning]
@@ -85,7 +105,6 @@ def _context(view: StudyView, found: Answer, charts: list[Chart], pictures: Mapp
         "main": others[0] if others else None,
         "charts": others[1:],
         "overturning": overturning,
-        "pictures": pictures,
         "checks": checks(view, found, starred),
         "starred": starred_table(starred) if starred else None,
         "mechanisms": mechanisms_table(view),
@@ -95,9 +114,10 @@ def _context(view: StudyView, found: Answer, charts: list[Chart], pictures: Mapp
         "changes": [(name, _changes(changes)) for name, changes in view.study.get("policies", {}).items()],
         "replaced": list(replaced_names(view)),
         "facts": list(_facts(view)),
+        "ranking_sentences": [*ranking_sentences(view.result.answers), *replication_sentences(view.result.answers)],
+        "ranking_tables": ranking_tables(view.result.answers),
         "question_sentences": question_sentences(view.result.answers),
         "question_tables": question_tables(view.result.answers),
-        "numbers": {chart.name: numbers_file(chart) for chart in charts},
         "size": _size(view),
     }
 

@@ -8,8 +8,12 @@ from marketsim.reporting.answer import answer
 from marketsim.reporting.claims import Claim
 from marketsim.reporting.policy_table import print_policies
 from marketsim.reporting.questions import question_sentences
+from marketsim.reporting.ranking_table import ranking_sentence
+from marketsim.reporting.replications import replication_sentences
 from marketsim.reporting.screen import Screen
+from marketsim.reporting.sweep_terminal import print_sweeps
 from marketsim.reporting.view import StudyData, StudyView
+from marketsim.results.outcomes import SWEEP
 
 
 def print_result(result: StudyData, console: Console | None = None, *, seconds: float | None = None) -> None:
@@ -30,8 +34,14 @@ def print_result(result: StudyData, console: Console | None = None, *, seconds: 
     screen.sentence(" ".join(found.sentences))
     if found.diagnosis:
         screen.sentence(" ".join(found.diagnosis), style="dim")
-    for sentence in question_sentences(result.answers):
+    ranking = ranking_sentence(result.answers)
+    if ranking:
+        screen.sentence(f"Ranking: {ranking}")
+    for sentence in [*replication_sentences(result.answers), *question_sentences(result.answers)]:
         screen.sentence(sentence)
+    if SWEEP in result.answers:
+        screen.console.print()
+        print_sweeps(result.answers, screen.console, result.manifest)
     screen.console.print()
     took = f"    {_duration(seconds)}" if seconds is not None else ""
     screen.line(f"report  {result.folder / 'report.html'}    tables  {result.folder / 'tables'}{took}")

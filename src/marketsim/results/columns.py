@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from marketsim.results.tables import KPIS_TABLE, MONTHLY_TABLES, RUNS, Table
 
 _NUMBER_KEYS = ("replication", "month")
-_TEXT_VALUES = ("status", "error")
+_TEXT_VALUES = ("status", "error", "changes")
 _ROWS_PER_GROUP = 100_000
 STORED_TABLES = {table.name: table for table in (*MONTHLY_TABLES, KPIS_TABLE)}
 """The tables in the folder ``tables`` of a study's results."""

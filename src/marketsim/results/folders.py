@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import secrets
 import shutil
 from pathlib import Path
 from typing import Any
@@ -13,6 +11,10 @@ from marketsim.errors import ResultsError
 from marketsim.results.manifest import FORMAT, FORMAT_VERSION
 
 MANIFEST = "manifest.json"
+BEGUN = "study.json"
+"""In the folder ``work``: which study was begun last, and by which command."""
+PARTS, WORK, LOCK, NEW = "parts", "work", ".lock", ".new"
+"""What a folder of results holds besides results: the runs, what workers need, who is at work, results to be."""
 
 
 def check_target(folder: Path) -> None:
@@ -29,23 +31,29 @@ def check_target(folder: Path) -> None:
 
 
 def is_results(folder: Path) -> bool:
-    """Tell whether a folder holds marketsim results, of whatever version."""
+    """Tell whether a folder holds marketsim results, of whatever version, or a study that was begun."""
     try:
-        return isinstance(_manifest_of(folder), dict)
+        return isinstance(any_manifest(folder), dict)
     except ResultsError:
-        return False
+        return is_begun(folder)
+
+
+def is_begun(folder: Path) -> bool:
+    """Tell whether a folder holds a study that was begun, whatever became of it."""
+    return (folder / WORK / BEGUN).is_file()
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
     """Return the manifest of a results folder; ResultsError where there is none that can be read."""
-    manifest = _manifest_of(folder)
+    manifest = any_manifest(folder)
     if manifest.get("format_version") != FORMAT_VERSION:
         writer = f"marketsim {manifest.get('marketsim')}"
         raise ResultsError(f"{folder} was written by {writer} in another format; run the study again")
     return manifest
 
 
-def _manifest_of(folder: Path) -> dict[str, Any]:
+def any_manifest(folder: Path) -> dict[str, Any]:
+    """Return the manifest of a results folder, of whatever version; ResultsError where there is none that can be read."""
     if not folder.is_dir():
         raise ResultsError(f"there is no results folder {folder}")
     try:
@@ -60,49 +68,49 @@ def _manifest_of(folder: Path) -> dict[str, Any]:
 
 
 class Stage:
-    """A place beside the target where results are put together, until `commit` moves them to the target.
+    """A hidden place in the folder of a study where results are put together, until `commit` moves them to the front.
 
-    Used in a ``with`` statement: what was not committed is removed at its end.
+    Used in a ``with`` statement: what was not committed is removed at its end. What the runs of the study gave stays
+    where it is; everything else in the folder is replaced.
 
     Attributes:
         folder: the results to be.
-        spool: for what is needed on the way; never becomes part of the results.
     """
 
     def __init__(self, target: Path) -> None:
-        """Check the target, and make the folders next to it."""
-        check_target(target)
-        self._target = target.resolve()
-        self._place = _sibling(self._target, "partial")
-        self.folder, self.spool = self._place / "results", self._place / "spool"
-        try:
-            self.folder.mkdir(parents=True)
-            self.spool.mkdir()
-        except OSError as error:
-            raise ResultsError(f"cannot write to {self._target.parent}: {error.strerror}") from error
+        """Make the place.
+
+        Args:
+            target: the folder of the study, claimed by this process.
+        """
+        self._target, self.folder = target, target / NEW
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
 
     def __enter__(self) -> Stage:
         """Return the stage itself."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Remove what did not become the target."""
-        shutil.rmtree(self._place, ignore_errors=True)
+        """Remove what did not become part of the results."""
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def commit(self) -> None:
-        """Move the results to the target; earlier results go only when the new ones are in place."""
-        check_target(self._target)
-        if not self._target.exists():
-            self.folder.rename(self._target)
-            return
-        earlier = self._place / "earlier"
-        self._target.rename(earlier)
-        try:
-            self.folder.rename(self._target)
-        except BaseException:
-            earlier.rename(self._target)
-            raise
+        """Replace earlier results.
+
+        The manifest goes first and comes last: a folder whose process was killed in between has none, and is put right
+        by the same command again, without running anything that was run.
+        """
+        (self._target / MANIFEST).unlink(missing_ok=True)
+        for entry in self._target.iterdir():
+            if entry.name not in (PARTS, WORK, LOCK, NEW):
+                _remove(entry)
+        for entry in sorted(self.folder.iterdir(), key=lambda entry: entry.name == MANIFEST):
+            entry.replace(self._target / entry.name)
 
 
-def _sibling(target: Path, purpose: str) -> Path:
-    return target.parent / f".{target.name}.{os.getpid()}-{secrets.token_hex(3)}.{purpose}"
+def _remove(entry: Path) -> None:
+    if entry.is_dir() and not entry.is_symlink():
+        shutil.rmtree(entry)
+    else:
+        entry.unlink()

@@ -13,7 +13,7 @@ from marketsim import __version__
 from marketsim.scenario.loaded import Scenario
 
 FORMAT = "marketsim results"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 SHORT_HASH_DIGITS = 12
 
 _LIBRARIES = ("numpy", "scipy", "numba", "mesa", "pandas", "pyarrow", "pydantic")
@@ -38,13 +38,30 @@ def scenario_hash(scenario: Scenario) -> str:
     These are the resolved scenario, the contents of its data files and the version of the model; not its
     layout, comments or order, nor the time, the machine or the folder.
     """
-    parts = {
-        "scenario": resolved(scenario),
-        "data": scenario.data.file_hashes,
-        "model": __version__,
-    }
+    return _digest(resolved(scenario), scenario.data.file_hashes, __version__)
+
+
+def recomputed_hash(manifest: Mapping[str, Any]) -> str:
+    """Return the hash of a study from the scenario, data files and version that its manifest holds."""
+    return _digest(manifest["scenario"], manifest["data_files"], manifest["marketsim"])
+
+
+def _digest(scenario: Any, data: Mapping[str, str], model: str) -> str:
+    parts = {"scenario": scenario, "data": data, "model": model}
     text = json.dumps(parts, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def begun(scenario: Scenario, command: str) -> dict[str, Any]:
+    """Return what is noted of a study when it is begun, for people who find it unfinished."""
+    return {
+        "format": FORMAT,
+        "name": scenario.name,
+        "hash": scenario_hash(scenario),
+        "command": command,
+        "marketsim": __version__,
+        "source": scenario.source,
+    }
 
 
 def build(

@@ -177,12 +177,13 @@ KPIS_TABLE = Table("kpis", "a KPI of one run over the evaluated months",
     Column("value", "see kpi", "value, in the KPI's unit; missing where it has no meaning (nobody in the tier)"),
 ))  # fmt: skip
 
-RUNS = Table("runs", "a run", (Column("policy", "", "policy, base, or `base, tiers of` a policy: the base with the tier rules of that policy, with which its figures by tier are compared"), _REPLICATION, Column("check", "", "assumption check such as `path=low`; empty for the main runs")), (
+RUNS = Table("runs", "a run", (Column("policy", "", "policy, base, or `base, tiers of` a policy: the base with the tier rules of that policy, with which its figures by tier are compared"), _REPLICATION, Column("check", "", "assumption check such as `path=low`; empty for the main runs"), Column("run", "", "id of the run: the hash of all that determines it; the same in every study that shares it")), (
     Column("status", "", "done, failed or not_run"),
     Column("error", "", "error message of a failed run"),
     Column("months", "months", "months simulated"),
     Column("customers", "customers", "customers in the market"),
     Column("agents", "agents", "agents that stood for them"),
+    Column("changes", "", "paths and values that are changed in the scenario, as JSON; empty where none is"),
 ))  # fmt: skip
 
 MONTHLY_TABLES = (MARKET_MONTH, RETAILER_MONTH, SEGMENT_MONTH, DESK_MONTH, FLOWS)
