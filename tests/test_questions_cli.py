@@ -89,10 +89,8 @@ def test_a_ladder_of_the_real_market(capsys: pytest.CaptureFixture[str], tmp_pat
     found = pd.read_csv(tmp_path / "x" / "ladder.csv")
     assert list(found["mechanism"].dropna().unique()) == ["fairness", "complaints"]
     assert {path.name for path in (tmp_path / "x").iterdir()} == {
-        "ladder.csv",
-        "ladder.png",
-        "ladder.svg",
-        "manifest.json",
+        *("ladder.csv", "ladder.png", "ladder.svg", "manifest.json", "checksums.sha256"),
+        *("runs.parquet", "timings.parquet", "parts", "work", ".lock"),
     }
     whole = found[(found["rung"] == 2)].set_index("kpi")
     without = found[(found["rung"] == 4)].set_index("kpi")

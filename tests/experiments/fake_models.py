@@ -48,6 +48,12 @@ def slow(given: Scenario, replication: int, policy: str = BASE, threads: int = 1
     return simulate(given, replication, policy, threads)
 
 
+def momentary(given: Scenario, replication: int, policy: str = BASE, threads: int = 1) -> RunResult:
+    """Take as long as a small run."""
+    time.sleep(0.02)
+    return simulate(given, replication, policy, threads)
+
+
 def endless(given: Scenario, replication: int, policy: str = BASE, threads: int = 1) -> RunResult:
     """Take a minute in all worlds but one."""
     time.sleep(60 if replication else 0)
@@ -71,9 +77,9 @@ class Impatient(Silent):
         self.parts: list[tuple[str, int]] = []
         self.said: list[str] = []
 
-    def begin(self, what: str, total: int) -> None:
-        """Note what begins."""
-        self.parts.append((what, total))
+    def begin(self, what: str, total: int, already: int = 0) -> None:
+        """Note what begins, and how many runs it takes."""
+        self.parts.append((what, total - already))
 
     def say(self, text: str) -> None:
         """Note what is said."""

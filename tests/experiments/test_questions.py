@@ -19,7 +19,8 @@ from marketsim.experiments.plan import plan
 from marketsim.experiments.progress import Progress, Silent
 from marketsim.experiments.questions import answer_questions, find_break_evens
 from marketsim.experiments.runs import Simulate
-from marketsim.experiments.study import Settings, carry_out
+from marketsim.experiments.settings import Settings
+from marketsim.experiments.study import carry_out
 from marketsim.results.run_result import RunResult
 from marketsim.results.store import load, read_answers
 from marketsim.scenario.changes import with_changes, with_policy
@@ -47,7 +48,7 @@ def staffed(given: Scenario, replication: int, policy: str = "base", threads: in
 def asked(
     folder: Path, ask: Ask, given: Scenario, model: Simulate = simulate, progress: Progress | None = None
 ) -> dict[str, pd.DataFrame]:
-    return ask_alone(given, ask, folder, Settings(jobs=1, simulate=model), progress or Silent())
+    return ask_alone(given, ask, folder, Settings(jobs=1, simulate=model), progress or Silent()).answers
 
 
 def every_question(laboratory: Laboratory, answers: dict[str, pd.DataFrame]) -> None:
@@ -213,8 +214,8 @@ def test_an_interruption_keeps_the_answers_that_were_found(tmp_path: Path) -> No
     asked(tmp_path / "x", lambda lab, answers: find_break_evens(lab, ["first"], answers), given, progress=runs)
     needed = sum(count for _, count in runs.parts)
     with pytest.raises(StudyInterruptedError, match="the answers found so far are in"):
-        asked(tmp_path / "y", every_question, given, progress=Impatient(needed + 3))
-    assert list(read_answers(tmp_path / "y")["break_even"]["name"]) == ["first"]
-    with pytest.raises(StudyInterruptedError, match="nothing was written"):
-        asked(tmp_path / "z", every_question, given, progress=Impatient(3))
-    assert not (tmp_path / "z").exists()
+        asked(tmp_path / "elsewhere" / "y", every_question, given, progress=Impatient(needed + 3))
+    assert list(read_answers(tmp_path / "elsewhere" / "y")["break_even"]["name"]) == ["first"]
+    with pytest.raises(StudyInterruptedError, match="interrupted before an answer was found"):
+        asked(tmp_path / "nowhere" / "z", every_question, given, progress=Impatient(3))
+    assert not (tmp_path / "nowhere" / "z" / "manifest.json").exists()

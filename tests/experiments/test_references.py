@@ -17,9 +17,9 @@ from marketsim.errors import StudyInterruptedError
 from marketsim.experiments.laboratory import Laboratory, trial
 from marketsim.experiments.plan import RunKey, plan
 from marketsim.experiments.progress import Silent
-from marketsim.experiments.runs import Job, Simulate
-from marketsim.experiments.study import Settings, carry_out
-from marketsim.experiments.workers import SerialWorkers
+from marketsim.experiments.runs import Simulate
+from marketsim.experiments.settings import Settings
+from marketsim.experiments.study import campaign_in, carry_out
 from marketsim.results.run_result import RunResult
 from marketsim.results.store import StudyResult
 from marketsim.results.tables import ALL, BASE
@@ -198,9 +198,11 @@ def test_checks_by_tier_are_against_the_same_customers(tmp_path: Path) -> None:
 
 def test_questions_about_tiers_are_against_the_same_customers(tmp_path: Path) -> None:
     scenario = study()
-    laboratory = Laboratory(scenario, SerialWorkers(Job(scenario, 1, tmp_path, simulate)), Silent())
     label = ("everybody", "Alpha", ALL, "key", "satisfaction")
-    wide, narrow = laboratory.effects("width", [trial("everybody", WIDTH, width) for width in (100, 30)], by_tier=True)
-    assert (wide.loc[label] == 0).all()
-    assert (narrow.loc[label] != 0).all()
-    assert (laboratory.effects("width", [trial("everybody", WIDTH, 100)])[0].loc[label] != 0).all()
+    with campaign_in(tmp_path / "study", scenario, Settings(jobs=1, simulate=simulate), Silent()) as campaign:
+        laboratory = Laboratory(campaign, scenario.study.run.first_worlds())
+        trials = [trial("everybody", WIDTH, width) for width in (100, 30)]
+        wide, narrow = laboratory.effects("width", trials, by_tier=True)
+        assert (wide.loc[label] == 0).all()
+        assert (narrow.loc[label] != 0).all()
+        assert (laboratory.effects("width", trials[:1])[0].loc[label] != 0).all()

@@ -13,13 +13,28 @@ from tests.experiments.fake_models import Impatient, always_failing, failing, wr
 from tests.results.fake_market import HANDLING, MONTHS, VISIBILITY, scenario, simulate
 
 from marketsim.errors import ResultsError, RunFailedError, StudyInterruptedError
-from marketsim.experiments import study
+from marketsim.experiments import conclusion, study
 from marketsim.experiments.plan import plan
 from marketsim.experiments.progress import Progress, Silent
 from marketsim.experiments.runs import Simulate
-from marketsim.experiments.study import Settings, carry_out, run_study
+from marketsim.experiments.settings import Settings
+from marketsim.experiments.study import carry_out, run_study
 from marketsim.results.store import StudyResult, load
 from marketsim.scenario.loaded import Scenario
+
+
+class Counting(Silent):
+    """Notes which parts begin, with how many runs and how many stored ones, and what is said."""
+
+    def __init__(self) -> None:
+        self.parts: list[tuple[str, int, int]] = []
+        self.said: list[str] = []
+
+    def begin(self, what: str, total: int, already: int = 0) -> None:
+        self.parts.append((what, total, already))
+
+    def say(self, text: str) -> None:
+        self.said.append(text)
 
 
 def carried_out(
@@ -28,11 +43,18 @@ def carried_out(
     *,
     given: Scenario | None = None,
     progress: Progress | None = None,
+    retry_failed: bool = False,
     **choice: Any,
 ) -> StudyResult:
     """Carry out the made-up study in this process."""
     chosen = given or scenario()
-    settings = Settings(jobs=1, simulate=model, command="marketsim run made_up.yaml")
+    settings = Settings(
+        jobs=1,
+        command="marketsim run made_up.yaml",
+        retry_failed=retry_failed,
+        batch_seconds=0,  # a batch for every run, so that an impatient user interrupts between two runs
+        simulate=model,
+    )
     return carry_out(chosen, plan(chosen.study, **choice), folder, settings, progress or Silent())
 
 
@@ -59,7 +81,7 @@ def test_a_complete_study(result: StudyResult) -> None:
 
 def test_timings_stand_apart(result: StudyResult) -> None:
     assert set(result.timings.columns) == {
-        *("policy", "replication", "check"),
+        *("policy", "replication", "check", "run"),
         *("seconds", "started", "host", "phase_serve_seconds"),
     }
     assert len(result.timings) == 36
@@ -88,6 +110,10 @@ def test_a_second_study_gives_the_same_bytes_and_replaces_the_first(result: Stud
     carried_out(tmp_path / "study", checks=False, policies=["lane"])
     carried_out(tmp_path / "study")
     assert [path.name for path in tmp_path.iterdir()] == ["study"]
+    assert sorted(path.name for path in (tmp_path / "study").iterdir()) == [
+        *(".lock", "checks.csv", "checksums.sha256", "manifest.json", "parts", "ranking.csv", "runs.parquet"),
+        *("summary.csv", "tables", "timings.parquet", "work"),
+    ]
     names = ["summary.csv", "checks.csv", "manifest.json", "runs.parquet"]
     tables = [f"tables/{path.name}" for path in (result.folder / "tables").iterdir()]
     for name in names + tables:
@@ -118,11 +144,50 @@ def test_a_run_with_wrong_tables_fails_and_leaves_no_trace(tmp_path: Path) -> No
 def test_when_every_run_fails_earlier_results_stay(tmp_path: Path) -> None:
     first = carried_out(tmp_path / "study", checks=False)
     with pytest.raises(
-        RunFailedError, match=r"none of 12 runs finished; nothing was written .* ValueError: nothing works"
+        RunFailedError, match=r"none of 12 runs finished; no results were written .* ValueError: nothing works"
     ):
         carried_out(tmp_path / "study", always_failing)
     assert load(tmp_path / "study").manifest == first.manifest
     assert [path.name for path in tmp_path.iterdir()] == ["study"]
+
+
+def test_what_is_stored_is_not_run_again(result: StudyResult, tmp_path: Path) -> None:
+    carried_out(tmp_path / "study", checks=False, policies=["lane"])
+    counting = Counting()
+    carried_out(tmp_path / "study", progress=counting)
+    assert counting.parts == [("runs", 12, 8), ("assumption checks", 24, 0)]
+    again = Counting()
+    found = carried_out(tmp_path / "study", progress=again)
+    assert again.parts == []
+    assert (found.folder / "summary.csv").read_bytes() == (result.folder / "summary.csv").read_bytes()
+
+
+def test_what_failed_is_run_again_only_if_asked(tmp_path: Path) -> None:
+    carried_out(tmp_path / "study", failing, checks=False)
+    again = Counting()
+    found = carried_out(tmp_path / "study", failing, checks=False, progress=again)
+    assert again.parts == []
+    assert found.manifest["runs"]["main"]["failed"] == 2
+    asked = Counting()
+    carried_out(tmp_path / "study", failing, checks=False, progress=asked, retry_failed=True)
+    assert asked.parts == [("runs", 12, 10)]
+
+
+def test_studies_beside_each_other_share_their_runs(result: StudyResult, tmp_path: Path) -> None:
+    carried_out(tmp_path / "first", given=renamed(scenario()), checks=False)
+    counting = Counting()
+    found = carried_out(tmp_path / "second", progress=counting)
+    assert counting.said[0] == "8 runs are taken over from other studies"
+    assert counting.parts == [("runs", 12, 8), ("assumption checks", 24, 0)]
+    assert (found.folder / "summary.csv").read_bytes() == (result.folder / "summary.csv").read_bytes()
+
+
+def renamed(given: Scenario) -> Scenario:
+    """Return the study with another name and question, and without one of its policies."""
+    study = given.study.model_copy(
+        update={"policies": {"lane": given.study.policies["lane"]}, "question": "What else?"}
+    )
+    return replace(given, study=study, name="another")
 
 
 def test_an_interruption_keeps_finished_runs(tmp_path: Path) -> None:
@@ -150,12 +215,19 @@ def test_an_interruption_of_the_checks_keeps_the_main_result(result: StudyResult
     assert set(found.checks["assumption"]) == {VISIBILITY}
 
 
+def test_an_interrupted_study_does_not_replace_complete_results(tmp_path: Path) -> None:
+    first = carried_out(tmp_path / "study", checks=False, policies=["lane"])
+    with pytest.raises(StudyInterruptedError, match=r"the complete results in .* stay as they are"):
+        carried_out(tmp_path / "study", progress=Impatient(2))
+    assert load(tmp_path / "study").manifest == first.manifest
+
+
 def test_an_interruption_before_the_first_run_writes_nothing(tmp_path: Path) -> None:
     class Instant(Silent):
-        def begin(self, what: str, total: int) -> None:
+        def begin(self, what: str, total: int, already: int = 0) -> None:
             raise KeyboardInterrupt
 
-    with pytest.raises(StudyInterruptedError, match="before a run finished; nothing was written"):
+    with pytest.raises(StudyInterruptedError, match="before a run finished; there are no results"):
         carried_out(tmp_path / "study", progress=Instant())
     assert list(tmp_path.iterdir()) == []
 
@@ -195,8 +267,8 @@ def test_a_full_disk_is_no_traceback_and_spares_earlier_results(
     def full(*_: object) -> None:
         raise OSError("no space left on device")
 
-    monkeypatch.setattr(study.store, "write", full)
-    with pytest.raises(ResultsError, match="cannot write the results: no space left on device"):
+    monkeypatch.setattr(conclusion.store, "write", full)
+    with pytest.raises(ResultsError, match=r"no space left on device\. What finished before is stored; make room"):
         carried_out(tmp_path / "study", checks=False)
     assert load(tmp_path / "study").manifest == first.manifest
 

@@ -182,3 +182,19 @@ def test_a_full_disk_is_said_and_leaves_nothing(
     with pytest.raises(ResultsError, match=rf"cannot write to .*: {reason}\. What finished before is stored"):
         write_two(tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_that_was_added_in_part_is_not_committed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = scenario()
+    run = simulate(given, 0)
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with BatchWriter(tmp_path) as batch:
+        batch.add(Record("a" * 64, "done"), {"kpis": kpis(run, given)})
+        monkeypatch.setattr(pq.ParquetWriter, "write_table", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            batch.add(Record("b" * 64, "done"), {"kpis": kpis(run, given)})
+        batch.commit()
+    assert list(tmp_path.iterdir()) == []

@@ -10,7 +10,7 @@ import pytest
 from tests.results.fake_market import scenario, simulate
 
 from marketsim.results.columns import read_parquet, to_arrow, write_parquet
-from marketsim.results.tables import FLOWS, MONTHLY_TABLES, RUNS, SEGMENT_MONTH
+from marketsim.results.tables import FLOWS, RUNS, SEGMENT_MONTH
 
 
 @pytest.fixture

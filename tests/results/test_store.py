@@ -14,11 +14,11 @@ from tests.results.fake_market import VISIBILITY, scenario, simulate
 
 from marketsim.errors import ResultsError
 from marketsim.results.checks import check_differences, check_label
-from marketsim.results.compare import summarise
-from marketsim.results.manifest import build
 from marketsim.results.columns import to_arrow
-from marketsim.results.metrics import kpis
+from marketsim.results.compare import summarise
 from marketsim.results.csv_tables import write_csv
+from marketsim.results.manifest import build
+from marketsim.results.metrics import kpis
 from marketsim.results.store import Contents, StudyResult, load, write
 from marketsim.results.tables import KPIS_TABLE, MONTHLY_TABLES, RUNS, SUMMARY_COLUMNS, Table
 

@@ -16,6 +16,7 @@ from marketsim.cli.overview import (
     notes,
     segment_table,
     size_of,
+    sweep_lines,
 )
 from marketsim.cli.screen import console, cores, say
 
@@ -40,7 +41,7 @@ def check_scenario(
     screen: Console = console()
     say(screen, *head(scenario, size), *([moved] if moved else []), "")
     screen.print(segment_table(scenario, size))
-    say(screen, *notes(scenario, size), "")
+    say(screen, *notes(scenario, size), "", *sweep_lines(scenario), *([""] if scenario.study.sweep else []))
     if scenario.study.assumptions:
         screen.print(assumption_table(scenario.study))
         say(screen, "")

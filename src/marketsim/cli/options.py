@@ -97,6 +97,6 @@ def _describe(moved: dict[str, int], run: RunSettings, months: int) -> str:
     warmup = moved.get("run.warmup_months", run.warmup_months)
     evaluate = moved.get("run.evaluate_from_month", run.first_evaluated_month())
     return (
-        f"--months {months}: policies begin in month {warmup} and results count from month {evaluate}, "
-        f"in proportion (of {run.months} months: {run.warmup_months} and {run.first_evaluated_month()})"
+        f"--months {months}: policies begin in month {warmup + 1} and results count from month {evaluate + 1}, "
+        f"in proportion (of {run.months} months: {run.warmup_months + 1} and {run.first_evaluated_month() + 1})"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rich.table import Table
@@ -13,7 +14,8 @@ from marketsim.scenario.loaded import Scenario
 from marketsim.scenario.merging import dump
 from marketsim.scenario.outline import entry, shape_at
 from marketsim.scenario.paths import locate
-from marketsim.scenario.study import Study
+from marketsim.scenario.replications import first_worlds, most_worlds
+from marketsim.scenario.study import RunSettings, Study
 from marketsim.scenario.tier_rules import rule_sets_by_version
 from marketsim.scenario.yaml_tree import show
 
@@ -34,7 +36,7 @@ class Size:
         customers: customers in the market, by segment.
         energy: their energy together, MWh a month, by segment.
         agents: agents that stand for them, by segment.
-        main_runs: runs of base and policies, and of the base with other tier rules.
+        main_runs: runs of base and policies, and of the base with other tier rules; the most that there can be.
         check_runs: runs at the ends of assumptions.
         rule_sets: tier rules of policies with which the base is run as well.
     """
@@ -48,8 +50,12 @@ class Size:
 
     def seconds(self, months: int, jobs: int) -> float:
         """Return about how long the study takes, without compiling."""
-        one = sum(self.agents.values()) * months / CUSTOMER_MONTHS_PER_SECOND + SECONDS_PER_RUN
-        return (self.main_runs + self.check_runs) * one / jobs
+        return (self.main_runs + self.check_runs) * seconds_per_run(self, months) / jobs
+
+
+def seconds_per_run(size: Size, months: int) -> float:
+    """Return about how long one run takes on one core."""
+    return sum(size.agents.values()) * months / CUSTOMER_MONTHS_PER_SECOND + SECONDS_PER_RUN
 
 
 def size_of(scenario: Scenario, *, checks: bool = True) -> Size:
@@ -64,7 +70,7 @@ def size_of(scenario: Scenario, *, checks: bool = True) -> Size:
     rules, *at_ends = _rule_sets(study)
     main, *ends = (1 + len(study.policies) + count for count in (rules, *at_ends))
     check_runs = sum(ends) * run.check_replications if checks and study.policies else 0
-    return Size(customers, energy, agents, main * run.replications, check_runs, rules)
+    return Size(customers, energy, agents, main * run.most_worlds(), check_runs, rules)
 
 
 def _rule_sets(study: Study) -> list[int]:
@@ -79,15 +85,48 @@ def head(scenario: Scenario, size: Size) -> list[str]:
     study = scenario.study
     run = study.run
     title = study.question or study.title
-    policies = f"base + {len(study.policies)} policies" if study.policies else "base"
+    count = len(study.policies)
+    policies = f"base + {count} {'policy' if count == 1 else 'policies'}" if count else "base"
     if size.rule_sets:
         policies += f" + base with the tier rules of policies ({size.rule_sets})"
     return [
         f"{scenario.name}: {title}" if title else scenario.name,
         f"{len(study.retailers)} retailers, {run.months} months, {sum(size.agents.values()):,} agents for "
-        f"{sum(size.customers.values()):,} customers; {policies} x {run.replications} replications = "
-        f"{size.main_runs} runs{_check_phrase(study, size)}",
+        f"{sum(size.customers.values()):,} customers; {policies} x {worlds_phrase(run)} replications = "
+        f"{'at most ' if run.stopping() else ''}{size.main_runs} runs{_check_phrase(study, size)}",
     ]
+
+
+def sweep_lines(scenario: Scenario, names: Sequence[str] | None = None, *, with_run: bool = False) -> list[str]:
+    """Return a line for each sweep: its design, points, policies and worlds.
+
+    Args:
+        scenario: the scenario.
+        names: the sweeps; all when None.
+        with_run: whether only those that `marketsim run` carries out.
+    """
+    study, lines = scenario.study, []
+    for name, sweep in study.sweep.items():
+        if (names is None or name in names) and (sweep.with_run or not with_run):
+            count = sweep.size(len(scenario.data.points.get(name, ())))
+            policies = sweep.policies or tuple(study.policies)
+            own = sweep.replications if sweep.replications is not None else study.run.replications
+            worlds = _span(first_worlds(own), most_worlds(own))
+            axes = f"{', '.join(sweep.levers) or 'no levers'}; {', '.join(sweep.uncertainties) or 'no uncertainties'}"
+            lines.append(
+                f"sweep {name} ({sweep.design}: {axes}): {count} points x {', '.join(policies)} and base x {worlds} worlds"
+                + ("" if sweep.with_run or names is not None else "; carried out by `marketsim sweep` only")
+            )
+    return lines
+
+
+def _span(first: int, most: int) -> str:
+    return str(most) if first == most else f"{first} to {most}"
+
+
+def worlds_phrase(run: RunSettings) -> str:
+    """Return the number of worlds in words: 20, or 8 to 200 where worlds are added until there are enough."""
+    return _span(run.first_worlds(), run.most_worlds())
 
 
 def _check_phrase(study: Study, size: Size) -> str:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
+from marketsim.cli.arguments import Execution, Scale
+from marketsim.cli.failures import raise_for_failures
 from marketsim.cli.options import load_with_options
-from marketsim.cli.screen import command_line, console, say
+from marketsim.cli.overview import worlds_phrase
+from marketsim.cli.screen import console, say
 from marketsim.errors import Problem, ScenarioError, StudyInterruptedError
 from marketsim.scenario.loaded import Scenario
 from marketsim.scenario.merging import dump
@@ -20,6 +23,8 @@ from marketsim.scenario.paths import fault, locate
 if TYPE_CHECKING:
     from marketsim.experiments.alone import Answers, Ask
 
+    Show = Callable[[Answers, Console, Path], None]
+
 COMMAND = "question"
 """Name of the question that is asked by options."""
 INTERRUPTED = 130
@@ -28,22 +33,19 @@ INTERRUPTED = 130
 
 def ask_break_even(
     file: str,
-    settings: Sequence[str],
-    options: Mapping[str, Any],
+    changes: Sequence[str],
+    scale: Scale,
+    how: Execution,
     asked: Mapping[str, Any],
-    *,
-    jobs: int | None,
-    out: Path | None,
 ) -> int:
     """Find break-even values: that of the options, or those that the scenario asks for.
 
     Args:
         file: the scenario file.
-        settings: `path=value` options.
-        options: agents, replications, months and seed, None where not given.
+        changes: `path=value` options.
+        scale: how large the study is.
+        how: how it is carried out.
         asked: policy, path, kpi, retailer, tier, low and high, None where not given.
-        jobs: runs at the same time; all cores when None.
-        out: folder of the results; by default one named after the study.
 
     Returns:
         The exit code: 0, or 130 if the user interrupted it.
@@ -51,7 +53,7 @@ def ask_break_even(
     Raises:
         ScenarioError: the input is not valid, or nothing is asked.
     """
-    scenario, moved = _with_question(file, settings, options, {k: v for k, v in asked.items() if v is not None})
+    scenario, moved = _with_question(file, changes, scale.options(), {k: v for k, v in asked.items() if v is not None})
     names = [COMMAND] if COMMAND in scenario.study.break_even else list(scenario.study.break_even)
     if not names:
         raise _nothing_asked(file)
@@ -68,7 +70,7 @@ def ask_break_even(
         print_points(answers, screen)
         say(screen, "", *question_sentences(answers), "", f"tables  {folder}")
 
-    return _carry_out(scenario, ask, show, moved, out or Path("results") / f"{scenario.name}-break-even", jobs)
+    return carry_out(scenario, ask, show, moved, f"{scenario.name}-break-even", how)
 
 
 def _with_question(
@@ -111,19 +113,17 @@ def _nothing_asked(file: str) -> ScenarioError:
 
 def climb_ladder(
     file: str,
-    settings: Sequence[str],
-    options: Mapping[str, Any],
+    changes: Sequence[str],
+    scale: Scale,
+    how: Execution,
     policy: str | None,
-    *,
-    jobs: int | None,
-    out: Path | None,
 ) -> int:
     """Show what each mechanism adds to the answer of a policy, the first one when None.
 
     Raises:
         ScenarioError: the input is not valid, there is no such policy, or no mechanism is on.
     """
-    scenario, moved = load_with_options(file, settings, **options)
+    scenario, moved = load_with_options(file, changes, **scale.options())
     chosen = _chosen(scenario, policy)
 
     def ask(laboratory: Any, answers: Answers) -> None:
@@ -139,7 +139,7 @@ def climb_ladder(
         print_ladder(answers["ladder"], screen)
         say(screen, "", f"table and chart  {folder}")
 
-    return _carry_out(scenario, ask, show, moved, out or Path("results") / f"{scenario.name}-ladder", jobs)
+    return carry_out(scenario, ask, show, moved, f"{scenario.name}-ladder", how)
 
 
 def _chosen(scenario: Scenario, policy: str | None) -> str:
@@ -153,26 +153,39 @@ def _chosen(scenario: Scenario, policy: str | None) -> str:
     return policy or next(iter(policies))
 
 
-def _carry_out(scenario: Scenario, ask: Ask, show: Any, moved: str, folder: Path, jobs: int | None) -> int:
+def carry_out(scenario: Scenario, ask: Ask, show: Show, moved: str, name: str, how: Execution) -> int:
+    """Ask a question by itself and show its answer.
+
+    Args:
+        scenario: the scenario.
+        ask: the question.
+        show: prints the answer, given its tables, the screen and the folder.
+        moved: what options moved, in words; perhaps empty.
+        name: name of the folder below ``results``, if the options name none.
+        how: how it is carried out.
+
+    Returns:
+        The exit code: 0, or 130 if the user interrupted it.
+
+    Raises:
+        RunFailedError: runs failed; the answer is shown and stored.
+    """
     from marketsim.experiments.alone import ask_alone
     from marketsim.experiments.progress import standard_progress
-    from marketsim.experiments.study import Settings
 
-    screen = console()
-    run = scenario.study.run
-    worlds = f"{run.replications} worlds, {run.months} months"
-    say(
-        screen,
-        f"{scenario.name}: {scenario.study.question or scenario.study.title} ({worlds})",
-        *([moved] if moved else []),
-    )
+    screen, run = console(), scenario.study.run
+    worlds = f"{worlds_phrase(run)} worlds, {run.months} months"
+    title = f"{scenario.name}: {scenario.study.question or scenario.study.title} ({worlds})"
+    say(screen, title, *([moved] if moved else []))
+    folder = how.out or Path("results") / name
     try:
-        answers = ask_alone(scenario, ask, folder, Settings(jobs, 1, command_line()), standard_progress())
-        show(answers, screen, folder)
+        found = ask_alone(scenario, ask, folder, how.settings(), standard_progress())
+        show(found.answers, screen, folder)
     except StudyInterruptedError as error:
         print(error, file=sys.stderr)
         return INTERRUPTED
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return INTERRUPTED
+    raise_for_failures(folder, found.runs)
     return 0

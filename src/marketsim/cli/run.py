@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
+from marketsim.cli.arguments import Execution, Scale
+from marketsim.cli.failures import raise_for_failures
+from marketsim.cli.forecast import show_study_forecast
 from marketsim.cli.options import load_with_options
-from marketsim.cli.overview import head, size_of
-from marketsim.cli.screen import command_line, console, say
-from marketsim.errors import RunFailedError, StudyInterruptedError
+from marketsim.cli.overview import head, size_of, sweep_lines
+from marketsim.cli.screen import console, say
+from marketsim.errors import StudyInterruptedError
 from marketsim.scenario.loaded import Scenario
 
 if TYPE_CHECKING:
@@ -27,25 +30,15 @@ INTERRUPTED = 130
 
 
 def run_scenario(
-    file: str,
-    settings: Sequence[str],
-    options: Mapping[str, Any],
-    *,
-    jobs: int | None,
-    threads: int | None,
-    out: Path | None,
-    checks: bool,
-    profile: bool,
+    file: str, changes: Sequence[str], scale: Scale, how: Execution, *, checks: bool, profile: bool
 ) -> int:
     """Run a study and show its results.
 
     Args:
         file: the scenario file.
-        settings: `path=value` options.
-        options: agents, replications, months and seed, None where not given.
-        jobs: runs at the same time; all cores when None.
-        threads: threads of one run.
-        out: folder of the results; by default one named after the study.
+        changes: `path=value` options.
+        scale: how large it is.
+        how: how it is carried out.
         checks: whether to repeat the runs at the ends of assumptions.
         profile: whether to show the time of each phase of the month.
 
@@ -57,11 +50,15 @@ def run_scenario(
         RunFailedError: runs failed; what finished is shown and stored.
     """
     try:
-        scenario, moved = load_with_options(file, settings, **options)
-        screen = console()
-        say(screen, *head(scenario, size_of(scenario, checks=checks)), *([moved] if moved else []))
+        scenario, moved = load_with_options(file, changes, **scale.options())
+        screen, settings = console(), how.settings()
+        size = size_of(scenario, checks=checks)
+        say(screen, *head(scenario, size), *sweep_lines(scenario, with_run=True), *([moved] if moved else []))
+        folder = how.out or Path("results") / scenario.name
+        if how.dry_run:
+            return show_study_forecast(scenario, folder, screen, how, checks=checks)
         began = perf_counter()
-        result = _study(scenario, jobs=jobs, threads=threads or 1, out=out, checks=checks)
+        result = _study(scenario, out=folder, checks=checks, settings=settings)
     except StudyInterruptedError as error:
         return _interrupted(str(error) + _report_of(error.folder))
     except KeyboardInterrupt:
@@ -95,7 +92,7 @@ def _study(scenario: Scenario, **settings: Any) -> StudyResult:
     from marketsim.experiments.progress import standard_progress
     from marketsim.experiments.study import run_study
 
-    return run_study(scenario, progress=standard_progress(), command=command_line(), **settings)
+    return run_study(scenario, progress=standard_progress(), **settings)
 
 
 def _show(result: StudyResult, screen: Console, began: float, *, profile: bool) -> None:
@@ -108,10 +105,7 @@ def _show(result: StudyResult, screen: Console, began: float, *, profile: bool) 
     print_result(result, screen, seconds=perf_counter() - began)
     if profile:
         screen.print(phase_table(result.timings))
-    failed = result.runs[result.runs["status"] != "done"]
-    if len(failed):
-        first = failed.iloc[0]["error"]
-        raise RunFailedError(f"{len(failed)} of {len(result.runs)} runs did not finish; the first: {first}")
+    raise_for_failures(result.folder, result.runs)
 
 
 def phase_table(timings: DataFrame) -> Table:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from marketsim.errors import ResultsError, StudyInterruptedError
+from marketsim.errors import StudyInterruptedError
+from marketsim.experiments.conclusion import uninterrupted
 from marketsim.experiments.laboratory import Laboratory
 from marketsim.experiments.progress import Progress
 from marketsim.experiments.questions import check_figures
-from marketsim.experiments.runs import Job
-from marketsim.experiments.study import Settings, compile_rules, workers_for
-from marketsim.experiments.workers import refuse_in_starting_worker
-from marketsim.results.folders import Stage, check_target
+from marketsim.experiments.run_log import count, in_order, runs_frame, status_of, timings_frame
+from marketsim.experiments.settings import Settings
+from marketsim.experiments.study import campaign_in
+from marketsim.results.batches import writing
+from marketsim.results.folders import Stage
 from marketsim.results.manifest import build
-from marketsim.results.store import write_answers
+from marketsim.results.store import write_answers, write_runs
 from marketsim.scenario.loaded import Scenario
 
 Answers = dict[str, pd.DataFrame]
@@ -24,53 +27,73 @@ Ask = Callable[[Laboratory, Answers], None]
 """Asks a question: runs what it needs in the laboratory, and adds tables by name as it goes on."""
 
 
-def ask_alone(scenario: Scenario, ask: Ask, folder: Path, settings: Settings, progress: Progress) -> Answers:
+@dataclass(frozen=True)
+class Answered:
+    """What came of a question.
+
+    Attributes:
+        folder: where everything is stored.
+        answers: its tables by name.
+        runs: a row per run that it took, in the columns of `results.tables.RUNS`.
+    """
+
+    folder: Path
+    answers: Answers
+    runs: pd.DataFrame
+
+
+def ask_alone(scenario: Scenario, ask: Ask, folder: Path, settings: Settings, progress: Progress) -> Answered:
     """Ask a question about a scenario, and store its answer in a folder of its own.
 
     Args:
         scenario: the scenario.
         ask: the question.
-        folder: for the tables and a manifest; earlier results there are replaced.
-        settings: jobs and threads.
+        folder: for the tables and a manifest; an earlier answer there is replaced, its runs are used.
+        settings: how it is carried out.
         progress: is told how far it is.
 
     Raises:
-        ResultsError: the folder holds something else than results, or cannot be written.
+        ResultsError: the folder holds something else than results, is in use, or cannot be written.
         RunFailedError: no world of a run that it needs finished.
         StudyInterruptedError: the user stopped it; the message says what is stored.
     """
-    refuse_in_starting_worker()
     check_figures(scenario.study)
-    check_target(folder)
-    if settings.simulate is None:
-        compile_rules(progress)
     answers: Answers = {}
-    with Stage(folder) as stage:
-        job = Job(scenario, settings.threads, stage.spool, settings.simulate)
-        interrupted = not _asked(ask, job, settings, progress, answers)
+    with campaign_in(folder, scenario, settings, progress) as campaign:
+        laboratory = Laboratory(campaign, scenario.study.run.first_worlds())
+        interrupted = not _asked(ask, laboratory, answers)
         if interrupted and not answers:
-            raise StudyInterruptedError(f"interrupted before an answer was found; nothing was written to {folder}")
-        _write(stage, scenario, answers, settings.command, "interrupted" if interrupted else "complete")
+            raise StudyInterruptedError(
+                f"interrupted before an answer was found; runs that finished are stored in {folder}, and the same command "
+                "goes on from there"
+            )
+        found = Answered(folder, answers, _write(laboratory, answers, settings.command, interrupted=interrupted))
     if interrupted:
-        raise StudyInterruptedError(f"interrupted; the answers found so far are in {folder}", folder)
-    return answers
+        raise StudyInterruptedError(
+            f"interrupted; the answers found so far are in {folder}; the same command goes on from there", folder
+        )
+    return found
 
 
-def _asked(ask: Ask, job: Job, settings: Settings, progress: Progress, answers: Answers) -> bool:
+def _asked(ask: Ask, laboratory: Laboratory, answers: Answers) -> bool:
     """Ask, and return whether the user let it finish."""
-    wanted = job.scenario.study.run.replications * 2
     try:
-        with workers_for(job, settings.jobs, wanted, progress) as workers:
-            ask(Laboratory(job.scenario, workers, progress), answers)
+        ask(laboratory, answers)
     except KeyboardInterrupt:
         return False
     return True
 
 
-def _write(stage: Stage, scenario: Scenario, answers: Answers, command: str, status: str) -> None:
-    manifest = build(scenario, status=status, policies=(), counts={}, command=command)
-    try:
+def _write(laboratory: Laboratory, answers: Answers, command: str, *, interrupted: bool) -> pd.DataFrame:
+    """Write answers and runs; return the table of runs."""
+    campaign = laboratory.campaign
+    parts = {"questions": campaign.outcomes(in_order(list(laboratory.keys.values())))}
+    status = status_of(parts, interrupted=interrupted)
+    counts = {name: count(outcomes) for name, outcomes in parts.items()}
+    manifest = build(campaign.scenario, status=status, policies=(), counts=counts, command=command)
+    runs = runs_frame(parts)
+    with uninterrupted(), writing(campaign.folder), Stage(campaign.folder) as stage:
+        write_runs(stage.folder, runs, timings_frame(parts))
         write_answers(stage.folder, manifest, answers)
         stage.commit()
-    except OSError as error:
-        raise ResultsError(f"cannot write the results: {error}") from error
+    return runs

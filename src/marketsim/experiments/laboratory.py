@@ -9,17 +9,15 @@ from typing import Any
 import pandas as pd
 
 from marketsim.errors import RunFailedError
+from marketsim.experiments.campaign import Campaign, Wanted
 from marketsim.experiments.plan import RunKey
-from marketsim.experiments.progress import Progress
-from marketsim.experiments.runs import DONE, Outcome
-from marketsim.experiments.workers import Workers
 from marketsim.results.pairs import effects
 from marketsim.results.partners import Partners
 from marketsim.results.tables import BASE
 from marketsim.scenario.changes import changed_study
 from marketsim.scenario.decisions import is_decision
 from marketsim.scenario.loaded import Scenario
-from marketsim.scenario.tier_rules import RuleSet, rule_sets
+from marketsim.scenario.tier_rules import RuleSet, rule_sets, touching_tiers
 
 Changes = tuple[tuple[str, Any], ...]
 
@@ -66,24 +64,54 @@ def trial_of(policy: str, label: str, changes: Mapping[str, Any]) -> Trial:
     return Trial(policy, label, tuple(changes.items()), tuple(changes.items()))
 
 
-@dataclass
-class Laboratory:
-    """Carries out trials, all in the same worlds; what was run once is not run again.
+@dataclass(frozen=True)
+class Setting:
+    """A trial with all its runs.
 
     Attributes:
-        scenario: the study.
-        workers: who carries out runs.
-        progress: is told how far it is.
-        outcomes: what came of every run so far.
+        trial: the trial.
+        worlds: in how many worlds it is carried out.
+        rules: the tier rules of its policy where figures of tiers are asked for, and it changes them.
+        keys: runs of the policy and its base.
+        references: runs of the base with these rules.
     """
 
-    scenario: Scenario
-    workers: Workers
-    progress: Progress
-    outcomes: dict[RunKey, Outcome] = field(default_factory=dict)
+    trial: Trial
+    worlds: int
+    rules: Mapping[str, RuleSet]
+    keys: Sequence[RunKey]
+    references: Sequence[RunKey]
+
+    @property
+    def all_keys(self) -> list[RunKey]:
+        """All its runs."""
+        return [*self.keys, *self.references]
+
+
+@dataclass
+class Laboratory:
+    """Carries out trials, all in the same worlds.
+
+    Attributes:
+        campaign: who carries out runs, and what is stored of them.
+        worlds: number of worlds.
+        keys: the runs of all trials so far, by id.
+    """
+
+    campaign: Campaign
+    worlds: int
+    keys: dict[str, RunKey] = field(default_factory=dict)
+    _known_rules: dict[tuple[str, str], dict[str, RuleSet]] = field(default_factory=dict, repr=False)
+
+    @property
+    def scenario(self) -> Scenario:
+        """The study."""
+        return self.campaign.scenario
 
     def effects(self, what: str, trials: Sequence[Trial], *, by_tier: bool = False) -> list[pd.DataFrame]:
         """Return the paired differences of each trial, as `results.pairs.effects` has them.
+
+        They are those of the retailers that the study asks about, as a whole and by tier.
 
         Args:
             what: what is measured, for the progress bar.
@@ -94,51 +122,70 @@ class Laboratory:
         Raises:
             RunFailedError: no world of a trial finished.
         """
-        worlds = self.scenario.study.run.replications
-        rules = [self._rules(each) if by_tier else {} for each in trials]
-        references = [self._references(each, own, worlds) for each, own in zip(trials, rules, strict=True)]
-        wanted = [[*each.keys(worlds), *keys] for each, keys in zip(trials, references, strict=True)]
-        self._run(what, [key for keys in wanted for key in keys])
-        partners = [
-            Partners(own, self._kpis(keys)) if keys else Partners() for own, keys in zip(rules, references, strict=True)
-        ]
-        return [self._of(each, worlds, found) for each, found in zip(trials, partners, strict=True)]
+        settings = [self.setting(each, self.worlds, by_tier=by_tier) for each in trials]
+        self.run(what, settings)
+        return [self.measured(setting) for setting in settings]
+
+    def setting(self, each: Trial, worlds: int, *, by_tier: bool = False) -> Setting:
+        """Return a trial with all its runs."""
+        rules = self._rules(each) if by_tier else {}
+        keys, references = each.keys(worlds), self._references(each, rules, worlds)
+        return Setting(each, worlds, rules, self.campaign.named(keys), self.campaign.named(references))
 
     def _rules(self, each: Trial) -> dict[str, RuleSet]:
-        study, changes = self.scenario.study, dict(each.changes)
-        return rule_sets(changed_study(study, changes, each.label) if changes else study, [each.policy])
+        version = (each.policy, repr(touching_tiers(each.changes)))
+        if version not in self._known_rules:
+            study, changes = self.scenario.study, dict(each.changes)
+            changed = changed_study(study, changes, each.label) if changes else study
+            self._known_rules[version] = rule_sets(changed, [each.policy])
+        return self._known_rules[version]
 
     @staticmethod
-    def _references(each: Trial, rules: dict[str, RuleSet], worlds: int) -> list[RunKey]:
+    def _references(each: Trial, rules: Mapping[str, RuleSet], worlds: int) -> list[RunKey]:
         return [
             RunKey(own.name, world, each.label if each.changes else "", each.changes, own.policy)
             for own in rules.values()
             for world in range(worlds)
         ]
 
-    def _run(self, what: str, keys: Sequence[RunKey]) -> None:
-        missing = [key for key in dict.fromkeys(keys) if key not in self.outcomes]
-        if not missing:
-            return
-        self.progress.begin(what, len(missing))
-        try:
-            self.workers.run(missing, self._receive, self.progress.advance)
-        finally:
-            self.progress.end()
+    def run(self, what: str, settings: Sequence[Setting]) -> None:
+        """Carry out what is missing of some trials."""
+        keys = [key for setting in settings for key in setting.all_keys]
+        for key in keys:
+            self.keys.setdefault(key.run, key)
+        self.campaign.run(what, keys)
 
-    def _receive(self, outcome: Outcome) -> None:
-        self.outcomes[outcome.key] = outcome
+    def measured(self, setting: Setting) -> pd.DataFrame:
+        """Return the paired differences of a trial that was carried out.
 
-    def _kpis(self, keys: Sequence[RunKey]) -> pd.DataFrame | None:
-        found = [self.outcomes[key] for key in keys if key in self.outcomes]
-        frames = [outcome.kpis for outcome in found if outcome.status == DONE and outcome.kpis is not None]
-        return pd.concat(frames, ignore_index=True) if frames else None
-
-    def _of(self, each: Trial, worlds: int, partners: Partners) -> pd.DataFrame:
-        found = [self.outcomes[key] for key in each.keys(worlds) if key in self.outcomes]
-        names = {outcome.key.policy for outcome in found if outcome.status == DONE}
-        kpis = self._kpis(each.keys(worlds))
-        if kpis is None or names != {BASE, each.policy}:
-            error = next((outcome.error for outcome in found if outcome.error), "it was not run")
-            raise RunFailedError(f"no world of {each.label} finished; the first error: {error}")
+        Raises:
+            RunFailedError: no world of it finished.
+        """
+        kpis, partners = self.figures(setting, Wanted(asked_retailers(self.scenario), segments=False))
         return effects(kpis, partners=partners)
+
+    def figures(self, setting: Setting, wanted: Wanted) -> tuple[pd.DataFrame, Partners]:
+        """Return key figures of a trial that was carried out, and with whom those of tiers are compared.
+
+        Raises:
+            RunFailedError: no world of it finished.
+        """
+        kpis = self.campaign.kpis(setting.keys, wanted)
+        if kpis is None or set(kpis["policy"].unique()) != {BASE, setting.trial.policy}:
+            found = self.campaign.outcomes(setting.keys)
+            error = next((outcome.error for outcome in found if outcome.error), "it was not run")
+            raise RunFailedError(f"no world of {setting.trial.label} finished; the first error: {error}")
+        references = self.campaign.kpis(setting.references, wanted)
+        return kpis, Partners(setting.rules, references) if setting.references else Partners()
+
+    def other_keys(self, known: Sequence[RunKey]) -> list[RunKey]:
+        """Return the runs of all trials so far but those known."""
+        ids = {key.run for key in self.campaign.named(known)}
+        return [key for run, key in self.keys.items() if run not in ids]
+
+
+def asked_retailers(scenario: Scenario) -> frozenset[str]:
+    """Return the retailers that the study and its questions are about."""
+    study = scenario.study
+    named = {question.retailer for question in study.break_even.values() if question.retailer is not None}
+    return frozenset({study.focus, *named})

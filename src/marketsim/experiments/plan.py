@@ -24,6 +24,7 @@ class RunKey:
         changes: the paths that it changes and the values there.
         tiers_of: of a reference run the policy whose tier rules hold in it, without anything else that it changes; else
             empty.
+        run: the id of the run in the store; empty until somebody asks for it.
     """
 
     policy: str
@@ -31,6 +32,12 @@ class RunKey:
     check: str = ""
     changes: tuple[tuple[str, Any], ...] = field(default=(), hash=False)
     tiers_of: str = ""
+    run: str = field(default="", compare=False)
+
+    @property
+    def monthly(self) -> bool:
+        """Whether its monthly tables are kept: those of main runs are."""
+        return not self.check and not self.tiers_of
 
 
 @dataclass(frozen=True)
@@ -71,7 +78,7 @@ def plan(study: Study, *, policies: list[str] | tuple[str, ...] | None = None, c
     ]
     return Plan(
         policies=chosen,
-        main=runs(chosen, run.replications, rules=rules[""].values()),
+        main=runs(chosen, run.first_worlds(), rules=rules[""].values()),
         checks=tuple(key for end in ends for key in end),
         rules=rules,
     )

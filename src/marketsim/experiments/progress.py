@@ -1,26 +1,36 @@
-"""How far a study is: a bar on a terminal, a line now and then elsewhere, or nothing."""
+"""How far a study is: a bar on a terminal or in a notebook, a line now and then elsewhere, or nothing."""
 
 from __future__ import annotations
 
 import sys
 import time
 from collections.abc import Callable
-from typing import Protocol, TextIO
+from typing import Any, Protocol, TextIO
 
 from rich.console import Console
 from rich.progress import Progress as RichProgress
 from rich.progress import ProgressColumn, Task, TextColumn
 from rich.text import Text
 
+from marketsim.experiments.pace import Pace
+
 _BAR_WIDTH = 32
 _LINE_SECONDS = 5.0
+_MOST_LINE_SECONDS = 60.0
+_DISPLAY_SECONDS = 0.5
 
 
 class Progress(Protocol):
     """Is told how far a study is."""
 
-    def begin(self, what: str, total: int) -> None:
-        """A part of the study begins, for example the main runs; it consists of so many runs."""
+    def begin(self, what: str, total: int, already: int = 0) -> None:
+        """A part of the study begins, for example the main runs.
+
+        Args:
+            what: which part.
+            total: how many runs it consists of.
+            already: how many of them are stored already, and are not carried out.
+        """
         ...
 
     def advance(self) -> None:
@@ -39,7 +49,7 @@ class Progress(Protocol):
 class Silent:
     """Tells nobody."""
 
-    def begin(self, what: str, total: int) -> None:
+    def begin(self, what: str, total: int, already: int = 0) -> None:
         """Do nothing."""
 
     def advance(self) -> None:
@@ -53,31 +63,40 @@ class Silent:
 
 
 def standard_progress(stream: TextIO | None = None) -> Progress:
-    """Return a bar if the stream (by default standard error) is a terminal, else plain lines."""
+    """Return a bar in a notebook or if the stream (by default standard error) is a terminal, else plain lines."""
     out = sys.stderr if stream is None else stream
+    if stream is None and in_notebook():
+        return NotebookBar()
     return Bar(out) if out.isatty() else Lines(out)
 
 
+def in_notebook() -> bool:
+    """Tell whether this process is the kernel of a notebook."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    return any(kind.__name__ == "ZMQInteractiveShell" for kind in type(shell).__mro__)
+
+
 class Lines:
-    """Prints a line at the beginning and the end of a part and every few seconds in between."""
+    """Prints a line at the beginning and the end of a part, and in between: after some seconds first, then rarer."""
 
     def __init__(self, stream: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
         """Keep the stream, and the clock that says when the next line is due."""
         self._stream, self._clock = stream, clock
-        self._what, self._total, self._done = "", 0, 0
-        self._began = self._printed = 0.0
+        self._what, self._pace = "", Pace(0, clock=clock)
+        self._due = 0.0
 
-    def begin(self, what: str, total: int) -> None:
+    def begin(self, what: str, total: int, already: int = 0) -> None:
         """Print what begins."""
-        self._what, self._total, self._done = what, total, 0
-        self._began = self._printed = self._clock()
-        self.say(f"{what}: {total} runs")
+        self._what, self._pace, self._due = what, Pace(total, already, self._clock), _LINE_SECONDS
+        self.say(f"{what}: {total} runs" + (f", {already} of them stored already" if already else ""))
 
     def advance(self) -> None:
-        """Print how far it is if the last line is some seconds old."""
-        self._done += 1
-        if self._clock() - self._printed >= _LINE_SECONDS and self._done < self._total:
-            self._printed = self._clock()
+        """Print how far it is if the last line is long enough ago."""
+        self._pace.advance()
+        seconds = self._pace.seconds()
+        if seconds >= self._due and not self._pace.is_over():
+            self._due = seconds + min(max(_LINE_SECONDS, seconds / 10), _MOST_LINE_SECONDS)
             self._tell()
 
     def end(self) -> None:
@@ -89,12 +108,8 @@ class Lines:
         print(text, file=self._stream, flush=True)
 
     def _tell(self) -> None:
-        seconds = self._clock() - self._began
-        speed = self._done / seconds if seconds > 0 else None
-        left = (self._total - self._done) / speed if speed else None
-        parts = [f"{self._what}  {self._done}/{self._total}", describe_speed(speed)]
-        parts += [describe_left(left)] if self._done < self._total else [f"{describe_time(seconds)} in all"]
-        self.say("  ".join(part for part in parts if part))
+        words = self._pace.words()
+        self.say(f"{self._what}  {self._pace.done}/{self._pace.total}" + (f"  {words}" if words else ""))
 
 
 class Bar:
@@ -104,16 +119,20 @@ class Bar:
         """Keep the stream; nothing is drawn yet."""
         self._console = Console(file=stream, highlight=False)
         self._bar: RichProgress | None = None
+        self._pace = Pace(0)
 
-    def begin(self, what: str, total: int) -> None:
-        """Draw an empty bar."""
-        columns = (TextColumn("{task.description}"), _Hashes(), _Count(), _Speed(), _Left())
-        self._bar = RichProgress(*columns, console=self._console, refresh_per_second=4)
-        self._bar.add_task(what, total=total)
+    def begin(self, what: str, total: int, already: int = 0) -> None:
+        """Draw a bar, filled as far as runs are stored."""
+        self._pace = Pace(total, already)
+        self._bar = RichProgress(
+            TextColumn("{task.description}"), _State(), console=self._console, refresh_per_second=4
+        )
+        self._bar.add_task(what, total=total, completed=already, pace=self._pace)
         self._bar.start()
 
     def advance(self) -> None:
         """Lengthen the bar."""
+        self._pace.advance()
         if self._bar is not None:
             self._bar.advance(self._bar.task_ids[0])
 
@@ -128,48 +147,51 @@ class Bar:
         self._console.print(text, markup=False)
 
 
-class _Hashes(ProgressColumn):
-    """The bar itself."""
+class _State(ProgressColumn):
+    """The bar itself, how far it is, speed and time; drawn anew several times a second, as time goes on without runs."""
 
     def render(self, task: Task) -> Text:
-        total = task.total or 1
-        filled = int(_BAR_WIDTH * min(task.completed / total, 1.0))
-        return Text("#" * filled + "-" * (_BAR_WIDTH - filled))
+        return Text(_state(task.fields["pace"]))
 
 
-class _Count(ProgressColumn):
-    def render(self, task: Task) -> Text:
-        return Text(f"{int(task.completed)}/{int(task.total or 0)}")
+class NotebookBar:
+    """Shows a bar below the cell of a notebook, and replaces it as it grows."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        """Keep the clock; nothing is shown yet."""
+        self._clock = clock
+        self._what, self._pace, self._shown = "", Pace(0, clock=clock), 0.0
+        self._display: Any = None
+
+    def begin(self, what: str, total: int, already: int = 0) -> None:
+        """Show a bar, filled as far as runs are stored."""
+        from IPython.display import display
+
+        self._what, self._pace, self._shown = what, Pace(total, already, self._clock), self._clock()
+        self._display = display(self._content(), raw=True, display_id=True)
+
+    def advance(self) -> None:
+        """Lengthen the bar, not more often than somebody can see."""
+        self._pace.advance()
+        if self._clock() - self._shown >= _DISPLAY_SECONDS:
+            self._update()
+
+    def end(self) -> None:
+        """Show how far it came."""
+        self._update()
+
+    def say(self, text: str) -> None:
+        """Print the text."""
+        print(text, flush=True)
+
+    def _update(self) -> None:
+        self._shown = self._clock()
+        self._display.update(self._content(), raw=True)
+
+    def _content(self) -> dict[str, str]:
+        return {"text/plain": f"{self._what} {_state(self._pace)}"}
 
 
-class _Speed(ProgressColumn):
-    def render(self, task: Task) -> Text:
-        return Text(describe_speed(task.finished_speed or task.speed))
-
-
-class _Left(ProgressColumn):
-    def render(self, task: Task) -> Text:
-        if task.finished:
-            return Text(f"{describe_time(task.finished_time or 0.0)} in all")
-        return Text(describe_left(task.time_remaining))
-
-
-def describe_speed(runs_per_second: float | None) -> str:
-    """Return for example ``21.4 runs/s`` or ``3.5 runs/min``; empty where it is not known."""
-    if not runs_per_second:
-        return ""
-    if runs_per_second >= 1:
-        return f"{runs_per_second:.1f} runs/s"
-    return f"{60 * runs_per_second:.1f} runs/min"
-
-
-def describe_left(seconds: float | None) -> str:
-    """Return for example ``0:02 left``; empty where it is not known."""
-    return "" if seconds is None else f"{describe_time(seconds)} left"
-
-
-def describe_time(seconds: float) -> str:
-    """Return a time as m:ss or h:mm:ss."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+def _state(pace: Pace) -> str:
+    filled = int(_BAR_WIDTH * min(pace.done / (pace.total or 1), 1.0))
+    return "  ".join(["#" * filled + "-" * (_BAR_WIDTH - filled) + f" {pace.done}/{pace.total}", pace.words()]).rstrip()

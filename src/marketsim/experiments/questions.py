@@ -10,8 +10,12 @@ from marketsim.errors import Problem, ScenarioError
 from marketsim.experiments.break_even import BREAK_EVEN, BREAK_EVEN_POINTS, break_even
 from marketsim.experiments.budget import BUDGET, compare_at_equal_money
 from marketsim.experiments.laboratory import Laboratory
+from marketsim.experiments.sweep import carry_out_sweep
 from marketsim.results.key_figures import KPIS
+from marketsim.results.outcomes import SWEEP, SWEEP_POINTS
+from marketsim.results.regret import REGRET, regret
 from marketsim.scenario.paths import no_such
+from marketsim.scenario.replications import stopping
 from marketsim.scenario.study import Study
 
 
@@ -20,6 +24,13 @@ def check_figures(study: Study) -> None:
     asked = [(f"break_even.{name}.kpi", question.kpi) for name, question in study.break_even.items()]
     asked += [(f"budget.{name}.cost", budget.cost) for name, budget in study.budget.items()]
     asked += [(f"show.{position}.kpi", shown.kpi) for position, shown in enumerate(study.show)]
+    until = [("run.replications.until.kpi", study.run.stopping())]
+    until += [
+        (f"sweep.{name}.replications.until.kpi", stopping(sweep.replications))
+        for name, sweep in study.sweep.items()
+        if sweep.replications is not None
+    ]
+    asked += [(path, rule.kpi) for path, rule in until if rule is not None]
     known = [entry.name for entry in KPIS]
     problems = [Problem(path, no_such("key figure", name, known)) for path, name in asked if name not in known]
     if problems:
@@ -40,6 +51,17 @@ def answer_questions(laboratory: Laboratory, policies: Collection[str], answers:
     for name, budget in study.budget.items():
         if set(budget.scale) <= set(policies):
             _add(answers, BUDGET, compare_at_equal_money(name, budget, laboratory))
+    carry_out_sweeps(laboratory, [name for name, sweep in study.sweep.items() if sweep.with_run], policies, answers)
+
+
+def carry_out_sweeps(
+    laboratory: Laboratory, names: Collection[str], policies: Collection[str], answers: dict[str, pd.DataFrame]
+) -> None:
+    """Carry out the sweeps named, and add their tables to `answers` one after the other."""
+    for name in names:
+        for table, rows in carry_out_sweep(name, laboratory, tuple(policies)).items():
+            _add(answers, table, rows)
+        answers[REGRET] = regret(answers[SWEEP], answers[SWEEP_POINTS])
 
 
 def find_break_evens(laboratory: Laboratory, names: Collection[str], answers: dict[str, pd.DataFrame]) -> None:

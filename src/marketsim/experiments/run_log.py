@@ -2,128 +2,98 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
+from marketsim.experiments.campaign import Campaign, Wanted
 from marketsim.experiments.plan import Plan, RunKey
 from marketsim.experiments.runs import DONE, FAILED, NOT_RUN, Outcome
 from marketsim.results.partners import Partners
 from marketsim.results.tables import RUNS
 
+_INTERRUPTED = "the study was interrupted"
+
 
 @dataclass
 class RunLog:
-    """The outcomes of a plan's runs so far.
+    """What came of a study so far.
 
     Attributes:
         plan: what was to be run.
-        outcomes: what came of each run; a run that is missing was not run.
+        campaign: what is stored of it.
         interrupted: whether the user stopped the study.
-        answers: tables of questions beyond the comparison of policies, by name.
+        questions: the runs of questions beyond the comparison of policies.
+        answers: tables of these questions, by name.
     """
 
     plan: Plan
-    outcomes: dict[RunKey, Outcome] = field(default_factory=dict)
+    campaign: Campaign
     interrupted: bool = False
+    questions: Sequence[RunKey] = ()
     answers: dict[str, pd.DataFrame] = field(default_factory=dict)
 
-    def receive(self, outcome: Outcome) -> None:
-        """Keep an outcome; the same one twice is no harm."""
-        self.outcomes[outcome.key] = outcome
+    def main_keys(self) -> list[RunKey]:
+        """Return the main runs, by policy and world; not reference runs."""
+        return in_order([key for key in self.plan.main if not key.tiers_of])
 
-    def main(self) -> list[Outcome]:
-        """Return the outcomes of the main runs, by policy and world; not those of reference runs."""
-        return [outcome for outcome in self._of(self.plan.main) if not outcome.key.tiers_of]
+    def reference_keys(self) -> list[RunKey]:
+        """Return the reference runs in the main worlds, by rules and world."""
+        return in_order([key for key in self.plan.main if key.tiers_of])
 
-    def references(self) -> list[Outcome]:
-        """Return the outcomes of the reference runs in the main worlds, by rules and world."""
-        return [outcome for outcome in self._of(self.plan.main) if outcome.key.tiers_of]
+    def parts(self) -> dict[str, list[Outcome]]:
+        """Return the outcomes of all runs by kind: main, references if any, checks, questions if any."""
+        keys = {
+            "main": self.main_keys(),
+            "references": self.reference_keys(),
+            "checks": in_order(self.plan.checks),
+            "questions": in_order(self.questions),
+        }
+        always = ("main", "checks")
+        return {name: self._outcomes(part) for name, part in keys.items() if part or name in always}
 
-    def checks(self) -> list[Outcome]:
-        """Return the outcomes of the assumption checks, reference runs included, by policy, world and check."""
-        return self._of(self.plan.checks)
+    def _outcomes(self, keys: Sequence[RunKey]) -> list[Outcome]:
+        why = {NOT_RUN: _INTERRUPTED} if self.interrupted else {}
+        found = self.campaign.outcomes(keys)
+        return [Outcome(each.key, NOT_RUN, why[NOT_RUN]) if each.status in why else each for each in found]
 
-    def every_run(self) -> list[Outcome]:
-        """Return the outcomes of all runs: main, reference, checks."""
-        return [*self.main(), *self.references(), *self.checks()]
+    def worlds(self) -> int:
+        """Return the number of worlds of the main runs."""
+        return 1 + max(key.replication for key in self.plan.main)
 
-    def counts(self) -> dict[str, dict[str, int]]:
-        """Return how many runs were planned, done, failed and not run, by kind; reference runs where there are any."""
-        references = self.references()
-        parts = {"main": self.main(), **({"references": references} if references else {}), "checks": self.checks()}
-        return {name: count(outcomes) for name, outcomes in parts.items()}
-
-    def _of(self, keys: Sequence[RunKey]) -> list[Outcome]:
-        ordered = sorted(keys, key=lambda key: (key.policy, key.replication, key.check))
-        return [self.outcomes.get(key, Outcome(key, NOT_RUN, "the study was interrupted")) for key in ordered]
-
-    def status(self) -> str:
-        """Return complete, failed (a run did not finish) or interrupted."""
-        if self.interrupted:
-            return "interrupted"
-        finished = all(outcome.status == DONE for outcome in self.every_run())
-        return "complete" if finished else "failed"
-
-    def first_error(self) -> str:
-        """Return the error of the first main run that has one."""
-        return next((outcome.error for outcome in self.main() if outcome.error), "none")
+    def finished(self, keys: Sequence[RunKey]) -> int:
+        """Return how many of some runs are done."""
+        return len(self.campaign.done(keys))
 
     def tally(self) -> str:
         """Return in words how many runs finished."""
-        text = f"{count([*self.main(), *self.references()])[DONE]} of {len(self.plan.main)} runs"
+        text = f"{self.finished(self.plan.main)} of {len(self.plan.main)} runs"
         if self.plan.checks:
-            text += f" and {count(self.checks())[DONE]} of {len(self.plan.checks)} assumption checks"
+            text += f" and {self.finished(self.plan.checks)} of {len(self.plan.checks)} assumption checks"
         return f"{text} finished"
 
-    def kpis(self) -> pd.DataFrame:
-        """Return the KPIs of all finished main runs, sorted by key."""
-        return _kpis(self.main())
+    def check_kpis(self, wanted: Wanted) -> dict[str, pd.DataFrame]:
+        """Return key figures of the finished runs of each assumption check that has any, by its label."""
+        by_check: dict[str, list[RunKey]] = {}
+        for key in in_order(self.plan.checks):
+            if not key.tiers_of:
+                by_check.setdefault(key.check, []).append(key)
+        found = {check: self.campaign.kpis(keys, wanted) for check, keys in by_check.items()}
+        return {check: kpis for check, kpis in found.items() if kpis is not None}
 
-    def check_kpis(self) -> dict[str, pd.DataFrame]:
-        """Return the KPIs of the finished runs of each assumption check that has any, by its label."""
-        by_check: dict[str, list[Outcome]] = {}
-        for outcome in self.checks():
-            if outcome.status == DONE and not outcome.key.tiers_of:
-                by_check.setdefault(outcome.key.check, []).append(outcome)
-        return {check: _kpis(outcomes) for check, outcomes in by_check.items()}
+    def partners(self, check: str, wanted: Wanted) -> Partners:
+        """Return with whom figures of tiers are compared at an end of an assumption; in the main runs if it is empty."""
+        rules = self.plan.rules.get(check, {})
+        keys = [key for key in (*self.plan.main, *self.plan.checks) if key.tiers_of and key.check == check]
+        return Partners(rules, self.campaign.kpis(in_order(keys), wanted))
 
-    def partners(self) -> dict[str, Partners]:
-        """Return with whom figures of tiers are compared, by check; those of the main runs under the empty one."""
-        done: dict[str, list[Outcome]] = {}
-        for outcome in [*self.references(), *self.checks()]:
-            if outcome.key.tiers_of and outcome.status == DONE:
-                done.setdefault(outcome.key.check, []).append(outcome)
-        return {
-            check: Partners(rules, _kpis(done[check]) if check in done else None)
-            for check, rules in self.plan.rules.items()
-        }
 
-    def runs_frame(self) -> pd.DataFrame:
-        """Return the table of runs."""
-        values = [column.name for column in RUNS.values]
-        rows = [
-            {**_key_columns(outcome.key), **{name: getattr(outcome, name) for name in values}}
-            for outcome in self.every_run()
-        ]
-        return pd.DataFrame(rows)[RUNS.column_names()]
-
-    def timings_frame(self) -> pd.DataFrame:
-        """Return a row per run that was begun; the time of a phase stands in ``phase_<name>_seconds``."""
-        return pd.DataFrame(
-            [
-                {
-                    **_key_columns(outcome.key),
-                    "seconds": timing.seconds,
-                    "started": timing.started,
-                    "host": timing.host,
-                    **{f"phase_{name}_seconds": value for name, value in timing.phase_seconds.items()},
-                }
-                for outcome in self.every_run()
-                if (timing := outcome.timing) is not None
-            ]
-        )
+def in_order(keys: Sequence[RunKey]) -> list[RunKey]:
+    """Return runs by policy, world and what is changed in them."""
+    return sorted(keys, key=lambda key: (key.policy, key.replication, key.check))
 
 
 def count(outcomes: Sequence[Outcome]) -> dict[str, int]:
@@ -132,10 +102,46 @@ def count(outcomes: Sequence[Outcome]) -> dict[str, int]:
     return {"planned": len(statuses), **{name: statuses.count(name) for name in (DONE, FAILED, NOT_RUN)}}
 
 
-def _kpis(outcomes: Sequence[Outcome]) -> pd.DataFrame:
-    frames = [outcome.kpis for outcome in outcomes if outcome.kpis is not None]
-    return pd.concat(frames, ignore_index=True)
+def status_of(parts: dict[str, list[Outcome]], *, interrupted: bool) -> str:
+    """Return complete, failed (a run did not finish) or interrupted."""
+    if interrupted:
+        return "interrupted"
+    finished = all(outcome.status == DONE for outcomes in parts.values() for outcome in outcomes)
+    return "complete" if finished else "failed"
 
 
-def _key_columns(key: RunKey) -> dict[str, str | int]:
-    return {"policy": key.policy, "replication": key.replication, "check": key.check}
+def runs_frame(parts: dict[str, list[Outcome]]) -> pd.DataFrame:
+    """Return the table of runs."""
+    values = [column.name for column in RUNS.values if column.name != "changes"]
+    rows = [
+        {**_labels(outcome.key), **{name: getattr(outcome, name) for name in values}, "changes": _changes(outcome.key)}
+        for outcomes in parts.values()
+        for outcome in outcomes
+    ]
+    return pd.DataFrame(rows)[RUNS.column_names()]
+
+
+def timings_frame(parts: dict[str, list[Outcome]]) -> pd.DataFrame:
+    """Return a row per run that was begun; the time of a phase stands in ``phase_<name>_seconds``."""
+    return pd.DataFrame(
+        [
+            {
+                **_labels(outcome.key),
+                "seconds": timing.seconds,
+                "started": timing.started,
+                "host": timing.host,
+                **{f"phase_{name}_seconds": value for name, value in timing.phase_seconds.items()},
+            }
+            for outcomes in parts.values()
+            for outcome in outcomes
+            if (timing := outcome.timing) is not None
+        ]
+    )
+
+
+def _labels(key: RunKey) -> dict[str, Any]:
+    return {"policy": key.policy, "replication": key.replication, "check": key.check, "run": key.run}
+
+
+def _changes(key: RunKey) -> str:
+    return json.dumps(dict(key.changes), ensure_ascii=False) if key.changes else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import time
 import traceback
@@ -13,21 +14,23 @@ from typing import Any
 
 import pandas as pd
 
+from marketsim.experiments.limits import limited
 from marketsim.experiments.plan import RunKey
+from marketsim.results.batches import BatchWriter, Record
 from marketsim.results.metrics import kpis
-from marketsim.results.partners import about_tiers
+from marketsim.results.run_id import RunIds
 from marketsim.results.run_result import RunResult
-from marketsim.results.spool import Place, Spool
-from marketsim.results.tables import ALL
+from marketsim.results.tables import KPIS_TABLE
 from marketsim.scenario.changes import with_changes
 from marketsim.scenario.loaded import Scenario
-from marketsim.scenario.study import Study
 from marketsim.scenario.tier_rules import with_tier_rules_only
 
 Simulate = Callable[[Scenario, int, str, int], RunResult]
 """Runs a scenario: (scenario, replication, policy, threads)."""
 
 DONE, FAILED, NOT_RUN = "done", "failed", "not_run"
+BATCH_SECONDS = 5.0
+"""How long a worker collects runs before it writes them: at most this much is lost with it, and the run under way."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,7 @@ class Timing:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What is kept of a run.
+    """What came of a run; its tables lie in the store.
 
     Attributes:
         key: which run.
@@ -58,9 +61,6 @@ class Outcome:
         months: months simulated.
         customers: customers in the market.
         agents: agents that stood for them.
-        kpis: all KPIs of a main run; of a check those that may be asked for, of a reference run those about tiers; None
-            unless done.
-        places: where the tables of a main run lie in the spool.
         timing: seconds and host; None when it was not run.
     """
 
@@ -70,9 +70,20 @@ class Outcome:
     months: int = 0
     customers: int = 0
     agents: int = 0
-    kpis: pd.DataFrame | None = None
-    places: dict[str, Place] = field(default_factory=dict)
     timing: Timing | None = None
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one run may use at most; None is as much as there is.
+
+    Attributes:
+        seconds: time.
+        memory_bytes: memory beyond what its process used before.
+    """
+
+    seconds: float | None = None
+    memory_bytes: int | None = None
 
 
 @dataclass(frozen=True)
@@ -82,60 +93,110 @@ class Job:
     Attributes:
         scenario: the base scenario.
         threads: threads for one run.
-        spool_folder: where the tables of main runs wait.
+        limits: what one run may use.
         simulate: what runs the model; None for `marketsim.simulation.run.simulate`.
+        batch_seconds: how long a worker collects runs before it writes them.
     """
 
     scenario: Scenario
-    threads: int
-    spool_folder: Path
+    threads: int = 1
+    limits: Limits = Limits()
     simulate: Simulate | None = None
+    batch_seconds: float = BATCH_SECONDS
+
+
+def ids_of(job: Job) -> RunIds:
+    """Return what gives the runs of a job their ids."""
+    model = job.simulate
+    return RunIds(job.scenario, f"{model.__module__}.{model.__qualname__}" if model is not None else "")
 
 
 class Runner:
     """Runs keys one after the other in this process."""
 
-    def __init__(self, job: Job, spool_file: str) -> None:
+    def __init__(self, job: Job) -> None:
         """Find the model; nothing is run yet."""
-        self._job = job
+        self.job = job
         self._simulate = job.simulate or _model()
-        self._spool = Spool(job.spool_folder, spool_file)
         self._changed: tuple[tuple[tuple[str, Any], ...], Scenario] = ((), job.scenario)
 
-    def run(self, key: RunKey) -> Outcome:
-        """Run a key; whatever goes wrong but an interruption becomes a failed outcome."""
-        started, clock = datetime.now(UTC).isoformat(timespec="seconds"), time.perf_counter()
-        try:
-            outcome, phases = self._try(key)
-        except Exception as error:
-            outcome, phases = Outcome(key, FAILED, describe_error(error)), {}
-        timing = Timing(time.perf_counter() - clock, started, socket.gethostname(), phases)
-        return replace(outcome, timing=timing)
+    def run(self, key: RunKey, batch: BatchWriter) -> Outcome:
+        """Run a key and add what it gave to a batch; whatever goes wrong in the run becomes a failed outcome.
 
-    def _try(self, key: RunKey) -> tuple[Outcome, Mapping[str, float]]:
+        Raises:
+            ResultsError: the batch cannot be written.
+        """
+        started, clock = datetime.now(UTC).isoformat(timespec="seconds"), time.perf_counter()
+        tables: Mapping[str, pd.DataFrame] = {}
+        phases: Mapping[str, float] = {}
+        try:
+            limits = self.job.limits
+            result, tables = limited(
+                lambda: self.simulated(key), seconds=limits.seconds, memory_bytes=limits.memory_bytes
+            )
+            outcome, phases = (
+                Outcome(key, DONE, "", result.months, result.customers, result.agents),
+                result.phase_seconds,
+            )
+        except Exception as error:
+            outcome, tables = Outcome(key, FAILED, describe_error(error)), {}
+        timing = Timing(time.perf_counter() - clock, started, socket.gethostname(), phases)
+        return self._kept(replace(outcome, timing=timing), tables, batch)
+
+    def _kept(self, outcome: Outcome, tables: Mapping[str, pd.DataFrame], batch: BatchWriter) -> Outcome:
+        try:
+            batch.add(record_of(outcome), tables)
+        except ValueError as error:  # the tables are not what they should be
+            outcome = Outcome(outcome.key, FAILED, describe_error(error), timing=outcome.timing)
+            batch.add(record_of(outcome), {})
+        return outcome
+
+    def simulated(self, key: RunKey) -> tuple[RunResult, Mapping[str, pd.DataFrame]]:
+        """Run a key, and return what it gave with the tables that are kept of it."""
         scenario = self._scenario(key)
-        result = self._simulate(scenario, key.replication, key.tiers_of or key.policy, self._job.threads)
+        result = self._simulate(scenario, key.replication, key.tiers_of or key.policy, self.job.threads)
         figures = kpis(replace(result, policy=key.policy), scenario)
-        places = {} if key.check or key.tiers_of else self._spool.append(result.tables)
-        kept = _asked(figures, scenario.study) if key.check else figures
-        kept = about_tiers(kept) if key.tiers_of else kept
-        counts = (result.months, result.customers, result.agents)
-        return Outcome(key, DONE, "", *counts, kpis=kept, places=places), result.phase_seconds
+        monthly = result.tables if key.monthly else {}
+        return result, {KPIS_TABLE.name: figures, **monthly}
 
     def _scenario(self, key: RunKey) -> Scenario:
-        """Return the scenario of a key; the changed one is kept, as the runs of a check follow each other."""
-        if key.changes != self._changed[0]:
-            whole = self._job.scenario
-            changed = with_changes(whole, dict(key.changes), key.check) if key.changes else whole
-            self._changed = (key.changes, changed)
-        scenario = self._changed[1]
+        """Return the scenario of a key; the changed one is kept, as the runs of a version follow each other."""
+        changes, scenario = self._changed  # one look at both: other threads may carry out runs as well
+        if key.changes != changes:
+            whole = self.job.scenario
+            scenario = with_changes(whole, dict(key.changes), key.check) if key.changes else whole
+            self._changed = (key.changes, scenario)
         return with_tier_rules_only(scenario, key.tiers_of) if key.tiers_of else scenario
 
 
-def _asked(kpis: pd.DataFrame, study: Study) -> pd.DataFrame:
-    """Return what checks and questions may ask for: the retailers that they are about, as a whole and by tier."""
-    retailers = {study.focus, *(question.retailer for question in study.break_even.values())}
-    return kpis[kpis["retailer"].isin(retailers) & (kpis["segment"] == ALL)]
+def record_of(outcome: Outcome) -> Record:
+    """Return what the store keeps of a run besides its tables."""
+    key, timing = outcome.key, outcome.timing or Timing(0.0, "", "")
+    return Record(
+        run=key.run,
+        status=outcome.status,
+        error=outcome.error,
+        months=outcome.months,
+        customers=outcome.customers,
+        agents=outcome.agents,
+        monthly=key.monthly and outcome.status == DONE,
+        policy=key.policy,
+        replication=key.replication,
+        check=key.check,
+        tiers_of=key.tiers_of,
+        changes=json.dumps(dict(key.changes), ensure_ascii=False),
+        seconds=timing.seconds,
+        started=timing.started,
+        host=timing.host,
+        phases=json.dumps(dict(timing.phase_seconds)),
+    )
+
+
+def outcome_of(key: RunKey, record: Record) -> Outcome:
+    """Return what came of a run as the store has it, under the name that a study gives it."""
+    timing = Timing(record.seconds, record.started, record.host, json.loads(record.phases))
+    counts = (record.months, record.customers, record.agents)
+    return Outcome(key, record.status, record.error, *counts, timing if record.host else None)
 
 
 def _model() -> Simulate:

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from threading import current_thread, main_thread
 
-from marketsim.errors import ResultsError, RunFailedError, StudyInterruptedError
+from marketsim.errors import RunFailedError, StudyInterruptedError
+from marketsim.experiments.campaign import Campaign
+from marketsim.experiments.conclusion import conclude
+from marketsim.experiments.enough import run_main
 from marketsim.experiments.laboratory import Laboratory
-from marketsim.experiments.plan import Plan, RunKey, plan
-from marketsim.experiments.processes import ProcessWorkers
+from marketsim.experiments.plan import Plan, plan
 from marketsim.experiments.progress import Progress, Silent
 from marketsim.experiments.questions import answer_questions, check_figures
-from marketsim.experiments.run_log import RunLog, count
-from marketsim.experiments.runs import DONE, Job, Simulate
-from marketsim.experiments.workers import SerialWorkers, Workers, available_cores, refuse_in_starting_worker
+from marketsim.experiments.run_log import RunLog, in_order
+from marketsim.experiments.runs import Job, ids_of
+from marketsim.experiments.settings import Settings
+from marketsim.experiments.worker import task_of
+from marketsim.experiments.workers import make_workers
+from marketsim.experiments.workplace import Workplace
 from marketsim.results import store
-from marketsim.results.checks import check_differences
-from marketsim.results.folders import Stage, check_target
-from marketsim.results.manifest import build
-from marketsim.results.returns import with_returns
-from marketsim.results.store import Contents, StudyResult
+from marketsim.results.manifest import begun
+from marketsim.results.store import StudyResult
 from marketsim.scenario.loaded import Scenario
 
 RESULTS = Path("results")
@@ -39,76 +38,73 @@ def run_study(
     progress: Progress | None = None,
     policies: Sequence[str] | None = None,
     command: str = "",
+    settings: Settings | None = None,
 ) -> StudyResult:
     """Run base and policies in every world, then the assumption checks, and store the results.
 
-    The results do not depend on the number of jobs or threads. A run that fails becomes a row of ``runs``
-    with its error, and the others go on; the statistics leave out what has no partner. Where a policy changes who
-    belongs to a tier, the base is run with these tier rules as well: figures of tiers are compared with it.
+    The results do not depend on the number of jobs or threads, nor on who carries out the runs. A run that is in the
+    folder already, or in that of another study beside it, is not run again: a study that was interrupted or killed goes
+    on where it was. A run that fails becomes a row of ``runs`` with its error, and the others go on; the statistics
+    leave out what has no partner. Where a policy changes who belongs to a tier, the base is run with these tier rules
+    as well: figures of tiers are compared with it.
 
     Args:
         scenario: what to run.
         jobs: runs at a time, each in a process of its own; 1 stays in this process; all cores when None.
         threads: threads of one run.
-        out: folder for the results, ``results/<name of the scenario>`` when None; earlier ones are replaced.
+        out: folder for the results, ``results/<name of the scenario>`` when None.
         checks: whether to repeat everything at both ends of each assumption.
         progress: is told how far the study is; nobody when None.
         policies: the policies to run besides the base; all when None.
         command: the command that makes the results again, for the manifest.
+        settings: how it is carried out, in place of jobs, threads and command.
 
     Returns:
         The results, read from disk.
 
     Raises:
-        ResultsError: the folder holds something else than results, or cannot be written.
-        RunFailedError: no run finished; nothing was written.
+        ResultsError: the folder holds something else than results, is in use, or cannot be written.
+        RunFailedError: no run finished.
         StudyInterruptedError: the user stopped the study; the message says what finished and where it is.
     """
     return carry_out(
         scenario,
         plan(scenario.study, policies=None if policies is None else tuple(policies), checks=checks),
         Path(out) if out is not None else RESULTS / scenario.name,
-        Settings(jobs, threads, command),
+        settings or Settings(jobs, threads, command),
         progress or Silent(),
     )
 
 
-@dataclass(frozen=True)
-class Settings:
-    """How a study is carried out; none of it changes the results.
-
-    Attributes:
-        jobs: runs at a time; all cores when None.
-        threads: threads of one run.
-        command: the command that makes the results again.
-        simulate: what runs the model; None for `marketsim.simulation.run.simulate`.
-    """
-
-    jobs: int | None = None
-    threads: int = 1
-    command: str = ""
-    simulate: Simulate | None = None
-
-
 def carry_out(scenario: Scenario, runs: Plan, folder: Path, settings: Settings, progress: Progress) -> StudyResult:
     """Do what `run_study` says, with a plan and settings."""
-    refuse_in_starting_worker()
     check_figures(scenario.study)
-    check_target(folder)
-    if settings.simulate is None:
-        compile_rules(progress)
-    with Stage(folder) as stage:
-        job = Job(scenario, settings.threads, stage.spool, settings.simulate)
-        workers = workers_for(job, settings.jobs, len(runs.main) + len(runs.checks), progress)
-        log = _run_all(scenario, runs, workers, progress)
-        if not count(log.main())[DONE]:
+    with campaign_in(folder, scenario, settings, progress) as campaign:
+        log = RunLog(runs, campaign)
+        _run_all(log)
+        if not log.finished(log.plan.main):
             raise _nothing_finished(log, folder)
-        with _uninterrupted():
-            progress.say("writing results")
-            _write(stage, scenario, log, settings.command)
+        written = conclude(log, settings.command)
     if log.interrupted:
-        raise StudyInterruptedError(f"interrupted; {log.tally()}; they are in {folder}", folder)
+        raise _interrupted(log, folder, written=written)
     return store.load(folder)
+
+
+@contextmanager
+def campaign_in(folder: Path, scenario: Scenario, settings: Settings, progress: Progress) -> Iterator[Campaign]:
+    """Claim a folder and get ready to carry out runs of a scenario in it.
+
+    Raises:
+        ResultsError: the folder holds something else than results, is in use, or cannot be written.
+    """
+    with Workplace(folder, begun(scenario, settings.command)) as place:
+        place.check(progress.say)
+        if settings.simulate is None:
+            compile_rules(progress)
+        job = Job(scenario, settings.threads, settings.limits, settings.simulate, settings.batch_seconds)
+        at = place.place(job)
+        with make_workers(task_of(at), settings, at.stop, progress.say) as workers:
+            yield Campaign(scenario, folder, place.store, workers, progress, ids_of(job), settings.retry_failed)
 
 
 def compile_rules(progress: Progress) -> None:
@@ -120,79 +116,32 @@ def compile_rules(progress: Progress) -> None:
         warm_up()
 
 
-def workers_for(job: Job, jobs: int | None, runs: int, progress: Progress) -> Workers:
-    """Return who carries out so many runs: this process, or as many others as are of use."""
-    wanted = available_cores() if jobs is None else jobs
-    useful = min(wanted, runs)
-    return SerialWorkers(job) if useful <= 1 else ProcessWorkers(job, useful, progress.say)
-
-
-def _run_all(scenario: Scenario, runs: Plan, workers: Workers, progress: Progress) -> RunLog:
-    log = RunLog(runs)
+def _run_all(log: RunLog) -> None:
+    """Carry out a plan and answer the questions; an interruption is noted."""
+    campaign = log.campaign
+    laboratory = Laboratory(campaign, campaign.scenario.study.run.first_worlds())
     try:
-        with workers:
-            _run_part("runs", runs.main, workers, log, progress)
-            _run_part("assumption checks", runs.checks, workers, log, progress)
-            if count(log.main())[DONE]:
-                answer_questions(
-                    Laboratory(scenario, workers, progress, dict(log.outcomes)), runs.policies, log.answers
-                )
+        run_main(log)
+        campaign.run("assumption checks", log.plan.checks)
+        if log.finished(log.plan.main):
+            laboratory.worlds = log.worlds()
+            answer_questions(laboratory, log.plan.policies, log.answers)
     except KeyboardInterrupt:
         log.interrupted = True
-    return log
-
-
-def _run_part(what: str, keys: Sequence[RunKey], workers: Workers, log: RunLog, progress: Progress) -> None:
-    if not keys:
-        return
-    progress.begin(what, len(keys))
-    try:
-        workers.run(keys, log.receive, progress.advance)
-    finally:
-        progress.end()
+    log.questions = laboratory.other_keys([*log.plan.main, *log.plan.checks])
 
 
 def _nothing_finished(log: RunLog, folder: Path) -> RunFailedError:
     if log.interrupted:
-        return StudyInterruptedError(f"interrupted before a run finished; nothing was written to {folder}")
-    count, error = len(log.plan.main), log.first_error()
-    message = f"none of {count} runs finished; nothing was written to {folder}. The first error: {error}"
-    return RunFailedError(message)
-
-
-def _write(stage: Stage, scenario: Scenario, log: RunLog, command: str) -> None:
-    kpis, partners = log.kpis(), log.partners()
-    contents = Contents(
-        manifest=build(
-            scenario,
-            status=log.status(),
-            policies=log.plan.policies,
-            counts=log.counts(),
-            command=command,
-        ),
-        runs=log.runs_frame(),
-        timings=log.timings_frame(),
-        kpis=kpis,
-        summary=with_returns(kpis, partners.get("")),
-        checks=check_differences(log.check_kpis(), scenario.study.assumptions, scenario.study.focus, kpis, partners),
-        answers=log.answers,
+        return StudyInterruptedError(f"interrupted before a run finished; there are no results in {folder}")
+    outcomes = log.campaign.outcomes(in_order(log.plan.main))
+    first = next((outcome.error for outcome in outcomes if outcome.error), "none")
+    return RunFailedError(
+        f"none of {len(log.plan.main)} runs finished; no results were written to {folder}. The first error: {first}"
     )
-    places = [outcome.places for outcome in log.main() if outcome.status == DONE]
-    try:
-        store.write(stage.folder, contents, stage.spool, places)
-        stage.commit()
-    except OSError as error:
-        raise ResultsError(f"cannot write the results: {error}") from error
 
 
-@contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Leave interruptions aside for the moment it takes to write what has been computed."""
-    if current_thread() is not main_thread():
-        yield
-        return
-    earlier = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, earlier)
+def _interrupted(log: RunLog, folder: Path, *, written: bool) -> StudyInterruptedError:
+    rest = f"they are in {folder}" if written else f"they are stored; the complete results in {folder} stay as they are"
+    message = f"interrupted; {log.tally()}; {rest}. The same command goes on from there"
+    return StudyInterruptedError(message, folder if written else None)

@@ -48,7 +48,8 @@ def rank(view: StudyView) -> Ranking | None:
     order = sorted(known, key=lambda policy: known[policy].difference.mean, reverse=True)
     told = _told(view)
     up = (policy for policy in order if known[policy].verdict == Verdict.UP)
-    paying = tuple(policy for policy in up if policy not in told.index or told.loc[policy, "p_holm"] <= FAMILY_ERROR)
+    chances = dict(zip(told.index, told["p_holm"], strict=True))
+    paying = tuple(policy for policy in up if float(chances.get(policy, 0.0)) <= FAMILY_ERROR)
     order.sort(key=lambda policy: policy not in paying)
     best, others = order[0], order[1:]
     wins, worlds = _wins(view, best)

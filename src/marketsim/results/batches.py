@@ -101,6 +101,7 @@ class BatchWriter:
         self._records: list[Record] = []
         self._groups: dict[str, dict[str, int]] = {table.name: {} for table in STORED}
         self._writers: dict[str, pq.ParquetWriter] = {}
+        self._is_whole = True
 
     def __enter__(self) -> Self:
         """Return the writer itself."""
@@ -128,17 +129,18 @@ class BatchWriter:
             ValueError: a table lacks a column, or has one too many; nothing of the run is added.
             ResultsError: it cannot be written.
         """
-        ready = {table: _without_study(to_arrow(tables[table.name], table), table, record.run) for table in STORED
-                 if table.name in tables}  # fmt: skip
-        with writing(self._target.parent):
-            for table, rows in ready.items():
-                if rows.num_rows:
-                    self._groups[table.name][record.run] = len(self._groups[table.name])
-                    self._writer(table).write_table(rows, row_group_size=rows.num_rows)
-        self._records.append(record)
+        self.append(
+            record,
+            {
+                table.name: _without_study(to_arrow(tables[table.name], table), table, record.run)
+                for table in STORED
+                if table.name in tables
+            },
+        )
 
     def append(self, record: Record, tables: Mapping[str, pa.Table]) -> None:
         """Add a run from tables as they lie in another batch."""
+        self._is_whole = False
         with writing(self._target.parent):
             for table in STORED:
                 rows = tables.get(table.name)
@@ -146,6 +148,7 @@ class BatchWriter:
                     self._groups[table.name][record.run] = len(self._groups[table.name])
                     self._writer(table).write_table(rows, row_group_size=rows.num_rows)
         self._records.append(record)
+        self._is_whole = True
 
     def _writer(self, table: Table) -> pq.ParquetWriter:
         if table.name not in self._writers:
@@ -157,12 +160,12 @@ class BatchWriter:
         return self._writers[table.name]
 
     def commit(self) -> None:
-        """Make the batch part of the store; nothing where no run was added.
+        """Make the batch part of the store; nothing where no run was added, or one only in part as Ctrl-C came between.
 
         Raises:
             ResultsError: it cannot be written.
         """
-        if not self._records:
+        if not self._records or not self._is_whole:
             return
         with writing(self._target.parent):
             self._place.mkdir(parents=True, exist_ok=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import pickle
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -97,7 +98,15 @@ class RunIds:
     @cached_property
     def _rest(self) -> dict[str, Any]:
         data = self.scenario.data
-        return {"model": self.model or model_version(), "data": data.file_hashes, "strategies": data.strategy_code}
+        contents: Any = data.file_hashes
+        if not contents and (data.books or data.spot_cny_per_mwh is not None):  # put together in Python, not read
+            contents = hashlib.sha256(pickle.dumps((data.books, data.spot_cny_per_mwh))).hexdigest()
+        return {
+            "model": self.model or model_version(),
+            "data": contents,
+            "bands": data.band_shares,
+            "strategies": data.strategy_code,
+        }
 
     @cached_property
     def _own_texts(self) -> dict[str, str]:
