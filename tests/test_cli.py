@@ -54,9 +54,9 @@ def test_check(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert call("check", write(tmp_path, STUDY), "--replications", "3", "--jobs", "2") == 0
     out = capsys.readouterr().out
     assert (
-        "4 retailers, 36 months, 5,000 agents for 30,000 customers; base + 1 policies x 3 replications = 6 runs" in out
+        "4 retailers, 36 months, 5,000 agents for 30,000 customers; base + 1 policy x 3 replications = 6 runs" in out
     )
-    assert "and 16 to check the answer (1 assumptions at both ends x 4 replications)" in out
+    assert "and 16 to check the answer (1 assumption at both ends x 4 replications)" in out
     large = next(line for line in out.splitlines() if line.startswith("large_industrial"))
     # .1 x 5 / 150 and .5 / 150 of a bill of 463 x 1.02 + 200 CNY/MWh
     assert large.split()[1:4] == ["990", "3.3", "33.5"]
@@ -123,8 +123,8 @@ def test_a_shorter_run_says_what_moved(tmp_path: Path, capsys: pytest.CaptureFix
     path = write(tmp_path, STUDY)
     assert call("check", path, "--months", "18") == 0
     assert (
-        "--months 18: policies begin in month 6 and results count from month 12, in proportion "
-        "(of 36 months: 12 and 24)" in capsys.readouterr().out
+        "--months 18: policies begin in month 7 and results count from month 13, in proportion "
+        "(of 36 months: 13 and 25)" in capsys.readouterr().out
     )
 
 
@@ -185,7 +185,7 @@ def test_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     options = ["--jobs", "1", "--no-checks", "--profile", "--set", "run.replications=2", "--out", str(out)]
     assert call("run", tiny_market(), *options) == 0
     screen = capsys.readouterr().out
-    assert "2 retailers, 3 months, 40 agents for 520 customers; base + 1 policies x 2 replications = 4 runs" in screen
+    assert "2 retailers, 3 months, 40 agents for 520 customers; base + 1 policy x 2 replications = 4 runs" in screen
     assert "North" in screen
     assert f"report  {out / 'report.html'}" in screen
     assert "phase of the month" in screen

@@ -6,6 +6,7 @@ MarketsimError
 ├── ResultsError           stored results are missing, half-written or of another version
 ├── StrategyError          a strategy that the user wrote in Python failed
 └── RunFailedError         runs of a study failed
+    ├── UnansweredError        a question of the study has no answer; all else is stored
     └── StudyInterruptedError  the user stopped it; the runs that finished are stored
 """
 
@@ -76,6 +77,15 @@ class StrategyError(MarketsimError):
 
 class RunFailedError(MarketsimError):
     """One or more runs of a study failed; what finished is stored."""
+
+
+class UnansweredError(RunFailedError):
+    """A question of a study, such as a sweep, has no answer; everything else is stored in `folder`."""
+
+    def __init__(self, message: str, folder: Path) -> None:
+        """Keep the message and where the results are."""
+        super().__init__(message)
+        self.folder = folder
 
 
 class StudyInterruptedError(RunFailedError):

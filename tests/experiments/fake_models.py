@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from pathlib import Path
 
@@ -66,6 +67,37 @@ def wrong_tables(given: Scenario, replication: int, policy: str = BASE, threads:
     if replication == 3:
         result.tables["market_month"] = result.tables["market_month"].drop(columns="spot_cny_per_mwh")
     return result
+
+
+def quitting(given: Scenario, replication: int, policy: str = BASE, threads: int = 1) -> RunResult:
+    """End Python in one world, as a user's strategy may."""
+    if replication == 1:
+        sys.exit(0)
+    return simulate(given, replication, policy, threads)
+
+
+def moody(given: Scenario, replication: int, policy: str = BASE, threads: int = 1) -> RunResult:
+    """Fail in one run for the reason that stands in the file named as the scenario's source, or kill the process."""
+    reason = Path(given.source).read_text()
+    if (policy, replication) == ("lane", 1):
+        if reason == "kill":
+            os.kill(os.getpid(), signal.SIGKILL)
+        raise ValueError(reason)
+    return simulate(given, replication, policy, threads)
+
+
+def only_references(given: Scenario, replication: int, policy: str = BASE, threads: int = 1) -> RunResult:
+    """Fail in all runs but those of the base with a policy's tier rules."""
+    if policy == BASE or len(given.study.policies[policy]) > 1:
+        raise ValueError("nothing else works")
+    return simulate(given, replication, policy, threads)
+
+
+def failing_when_visible(given: Scenario, replication: int, policy: str = BASE, threads: int = 1) -> RunResult:
+    """Fail where customers see everything."""
+    if given.study.behaviour.fairness.visibility == 1.0:
+        raise ValueError("too visible")
+    return simulate(given, replication, policy, threads)
 
 
 class Impatient(Silent):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
-from tests.experiments.fake_models import Impatient, always_failing
+from tests.experiments.fake_models import Impatient, always_failing, failing_when_visible
 from tests.results.fake_market import VISIBILITY, retailer, scenario, simulate
 
 from marketsim.errors import RunFailedError, ScenarioError, StudyInterruptedError
@@ -17,7 +18,7 @@ from marketsim.experiments.laboratory import Laboratory
 from marketsim.experiments.ladder import FIGURES, LEFT_OUT, ONE_BY_ONE, climb, off_switches, rungs
 from marketsim.experiments.plan import plan
 from marketsim.experiments.progress import Progress, Silent
-from marketsim.experiments.questions import answer_questions, find_break_evens
+from marketsim.experiments.questions import answer_questions, carry_out_sweeps, find_break_evens
 from marketsim.experiments.runs import Simulate
 from marketsim.experiments.settings import Settings
 from marketsim.experiments.study import carry_out
@@ -219,3 +220,33 @@ def test_an_interruption_keeps_the_answers_that_were_found(tmp_path: Path) -> No
     with pytest.raises(StudyInterruptedError, match="interrupted before an answer was found"):
         asked(tmp_path / "nowhere" / "z", every_question, given, progress=Impatient(3))
     assert not (tmp_path / "nowhere" / "z" / "manifest.json").exists()
+
+
+def test_an_interruption_does_not_replace_complete_answers(tmp_path: Path) -> None:
+    given = scenario(break_even={"first": QUESTION, "second": {**QUESTION, "policy": "staff"}})
+    asked(tmp_path / "x", every_question, given)
+    other = scenario({"seed": 9}, break_even=given.study.model_dump()["break_even"])
+    first = Impatient(10_000)
+    asked(tmp_path / "y" / "x", lambda lab, answers: find_break_evens(lab, ["first"], answers), other, progress=first)
+    patience = sum(count for _, count in first.parts) + 1
+    with pytest.raises(StudyInterruptedError, match=r"the complete results in .* stay as they are"):
+        asked(tmp_path / "x", every_question, other, progress=Impatient(patience))
+    manifest = json.loads((tmp_path / "x" / "manifest.json").read_text())
+    assert (manifest["status"], manifest["seed"]) == ("complete", 1)
+
+
+def test_a_sweep_that_fails_leaves_the_others(tmp_path: Path) -> None:
+    axis = {"path": VISIBILITY}
+    given = scenario(
+        sweep={
+            name: {"design": "grid", "uncertainties": {"seen": {**axis, "values": [value]}}}
+            for name, value in (("blind", 1.0), ("other", 0.2))
+        }
+    )
+
+    def ask(laboratory: Laboratory, answers: dict[str, pd.DataFrame]) -> None:
+        carry_out_sweeps(laboratory, ["blind", "other"], ("lane", "staff"), answers)
+
+    with pytest.raises(RunFailedError, match=r"sweep blind finished; .*too visible.*\nthe other answers are in"):
+        asked(tmp_path / "x", ask, given, failing_when_visible)
+    assert set(read_answers(tmp_path / "x")["sweep"]["name"]) == {"other"}

@@ -9,7 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.experiments.fake_models import Impatient, always_failing, failing, wrong_tables
+from tests.experiments.fake_models import (
+    Impatient,
+    always_failing,
+    failing,
+    failing_when_visible,
+    only_references,
+    quitting,
+    wrong_tables,
+)
 from tests.results.fake_market import HANDLING, MONTHS, VISIBILITY, scenario, simulate
 
 from marketsim.errors import ResultsError, RunFailedError, StudyInterruptedError
@@ -227,7 +235,7 @@ def test_an_interruption_before_the_first_run_writes_nothing(tmp_path: Path) -> 
         def begin(self, what: str, total: int, already: int = 0) -> None:
             raise KeyboardInterrupt
 
-    with pytest.raises(StudyInterruptedError, match="before a run finished; there are no results"):
+    with pytest.raises(StudyInterruptedError, match="before a run finished; nothing was written"):
         carried_out(tmp_path / "study", progress=Instant())
     assert list(tmp_path.iterdir()) == []
 
@@ -290,3 +298,53 @@ def test_results_go_to_a_folder_of_the_studys_name(tmp_path: Path, monkeypatch: 
     assert (runs.policies, runs.checks) == (("lane",), ())
     assert settings == Settings(3, 2, "x")
     assert isinstance(progress, Silent)
+
+
+def test_a_run_that_ends_python_has_failed(tmp_path: Path) -> None:
+    found = carried_out(tmp_path / "study", quitting, checks=False)
+    lost = found.runs[found.runs["status"] == "failed"]
+    assert set(lost["replication"]) == {1}
+    assert lost["error"].str.contains("the run wanted to end Python: SystemExit: 0 .in quitting, fake_models.py").all()
+    assert found.manifest["status"] == "failed"
+
+
+def test_reference_runs_alone_are_no_results(tmp_path: Path) -> None:
+    lane = {"retailers.Alpha.tiers.key.rule.value_pct": 5.0, "retailers.Alpha.desks.contact.discipline": "priority"}
+    with pytest.raises(RunFailedError, match=r"none of 12 runs finished.*nothing else works"):
+        carried_out(tmp_path / "study", only_references, given=scenario(policies={"lane": lane}), checks=False)
+
+
+def sweep_at(*values: float, **more: Any) -> dict[str, Any]:
+    return {"design": "grid", "uncertainties": {"seen": {"path": VISIBILITY, "values": list(values)}}, **more}
+
+
+def test_a_question_whose_runs_fail_leaves_everything_else(tmp_path: Path) -> None:
+    given = scenario(sweep={"blind": sweep_at(1.0), "other": sweep_at(0.2)})
+    with pytest.raises(RunFailedError, match="sweep blind finished; the first error: ValueError: too visible") as error:
+        carried_out(tmp_path / "study", failing_when_visible, given=given, checks=False)
+    assert f"the other results are in {tmp_path / 'study'}" in str(error.value)
+    found = load(tmp_path / "study")
+    assert found.manifest["status"] == "failed"
+    assert found.manifest["runs"]["main"]["done"] == 12
+    assert set(found.answers["sweep"]["name"]) == {"other"}
+
+
+def test_a_sweep_of_policies_that_are_not_run_is_left_out(tmp_path: Path) -> None:
+    given = scenario(sweep={"x": sweep_at(0.2, policies=["lane"])})
+    found = carried_out(tmp_path / "study", given=given, checks=False, policies=["staff"])
+    assert found.manifest["status"] == "complete"
+    assert "sweep" not in found.answers
+
+
+def test_an_interruption_before_anything_is_not_said_of_earlier_results(tmp_path: Path) -> None:
+    carried_out(tmp_path / "study", checks=False)
+    with pytest.raises(StudyInterruptedError, match="interrupted before a run finished; nothing was written to"):
+        carried_out(tmp_path / "study", given=scenario({"seed": 7}), progress=AtOnce(), checks=False)
+    assert load(tmp_path / "study").manifest["seed"] == 1
+
+
+class AtOnce(Silent):
+    """Presses Ctrl-C before anything is run."""
+
+    def begin(self, what: str, total: int, already: int = 0) -> None:
+        raise KeyboardInterrupt

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import pickle
+import subprocess
+import sys
+import threading
+from functools import partial
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from tests.experiments.fake_models import always_failing, failing
 from tests.results.fake_market import scenario
 
@@ -19,9 +25,11 @@ from marketsim.experiments.replay import find_run, job_of
 from marketsim.experiments.runs import Job
 from marketsim.experiments.settings import Settings
 from marketsim.experiments.study import carry_out
-from marketsim.experiments.workplace import JobPlace, Workplace, read_job
+from marketsim.experiments.worker import run_keys
+from marketsim.experiments.workplace import Claim, JobPlace, Workplace, at_work, read_job
 from marketsim.results.batches import Record
 from marketsim.results.folders import is_begun
+from marketsim.results.run_id import RunIds
 from marketsim.results.run_store import RunStore
 
 BEGUN = {"name": "made_up"}
@@ -130,3 +138,102 @@ def test_when_every_run_fails_the_failures_are_stored(tmp_path: Path) -> None:
         )
     records = RunStore(tmp_path / "x").records(list(RunStore(tmp_path / "x")))
     assert {record.error.split(" (in")[0] for record in records.values()} == {"ValueError: nothing works"}
+
+
+def test_asking_whether_a_study_is_at_work_does_not_keep_it_from_beginning(tmp_path: Path) -> None:
+    folder = tmp_path / "study"
+    folder.mkdir()
+    lock = FileLock(folder / ".lock", thread_local=False)
+    lock.acquire()
+    timer = threading.Timer(0.2, lock.release, [True])
+    timer.start()
+    with Claim(folder):
+        assert at_work(folder)
+    timer.join()
+    assert not at_work(folder)
+
+
+def test_what_another_process_begins_meanwhile_is_not_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, release, others = tmp_path / "study", Claim.__exit__, list[Workplace]()
+
+    def released(claim: Claim, *reason: object) -> None:
+        release(claim, *reason)
+        if not others:
+            others.append(Workplace(folder, BEGUN).__enter__())
+
+    monkeypatch.setattr(Claim, "__exit__", released)
+    with Workplace(folder, BEGUN):
+        pass
+    assert is_begun(folder)
+    others[0].__exit__()
+    assert not folder.exists()
+
+
+def test_a_job_has_the_same_name_in_every_process(tmp_path: Path) -> None:
+    with Workplace(tmp_path / "study", BEGUN) as place:
+        here = place.place(Job(scenario(), simulate=failing))
+        code = (
+            "import sys; from pathlib import Path; from tests.experiments.fake_models import failing; "
+            "from tests.results.fake_market import scenario; from marketsim.experiments.runs import Job; "
+            "from marketsim.experiments.workplace import Workplace; "
+            "place = Workplace(Path(sys.argv[1]), {}).__enter__(); "
+            "print(place.place(Job(scenario(), simulate=failing)).job)"
+        )
+        told = subprocess.run(
+            [sys.executable, "-c", code, str(tmp_path / "other")],
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONHASHSEED": "5"},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert told.stdout.strip() == here.job
+        others = [Job(scenario({"seed": 9}), simulate=failing), Job(scenario()), Job(scenario(), 2, simulate=failing)]
+        assert len({here.job, *(place.place(job).job for job in others)}) == 4
+
+
+def test_a_job_that_is_damaged_is_written_anew_and_said_to_be(tmp_path: Path) -> None:
+    with Workplace(tmp_path / "study", BEGUN) as place:
+        where = place.place(Job(scenario()))
+        where.file.write_bytes(where.file.read_bytes()[:100])
+        with pytest.raises(ResultsError, match="all workers need the same packages"):
+            read_job(where)
+        place.place(Job(scenario()))
+        assert read_job(where).scenario.name == "made_up"
+
+
+def test_a_worker_of_another_version_refuses(tmp_path: Path) -> None:
+    given = scenario()
+    with Workplace(tmp_path / "study", BEGUN) as place:
+        where = place.place(Job(given, simulate=failing, version="0.0.1+abc"))
+        with pytest.raises(
+            RunFailedError, match=r"has marketsim .*, and the study 0\.0\.1\+abc; give all workers the same"
+        ):
+            run_keys(where, [RunKey("base", 0, run="ab" * 32)])
+        assert len(RunStore(tmp_path / "study")) == 0
+
+
+def test_a_model_without_a_name_is_refused(tmp_path: Path) -> None:
+    given = scenario()
+    settings = Settings(jobs=1, simulate=partial(failing, threads=2))
+    with pytest.raises(RunFailedError, match="must be a function that a module defines"):
+        carry_out(given, plan(given.study), tmp_path / "study", settings, Silent())
+
+
+def test_a_job_that_cannot_be_read_does_not_keep_a_run_from_being_replayed(tmp_path: Path) -> None:
+    given = scenario()
+    found = carry_out(given, plan(given.study, checks=False), tmp_path / "study", settings(), Silent())
+    (tmp_path / "study" / "work" / "000.job").write_bytes(b"of another version")
+    key = RunKey("base", 0, run=str(found.runs["run"].iloc[0]))
+    assert job_of(tmp_path / "study", key).simulate is failing
+
+
+def test_a_forecast_counts_failed_runs_that_are_to_be_run_again(tmp_path: Path) -> None:
+    given = scenario()
+    ids, other = RunIds(given), tmp_path / "other"
+    RunStore(other).write(
+        [Record(ids.of("base", 0), "failed", "no luck"), Record(ids.of("lane", 0), "done", monthly=True)]
+    )
+    found = forecast_study(given, other, checks=False)
+    assert (found.runs, found.stored, found.failed, found.missing) == (12, 1, 1, 10)
+    again = forecast_study(given, other, checks=False, retry_failed=True)
+    assert (again.runs, again.stored, again.failed, again.missing) == (12, 1, 0, 11)

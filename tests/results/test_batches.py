@@ -198,3 +198,24 @@ def test_a_run_that_was_added_in_part_is_not_committed(tmp_path: Path, monkeypat
             batch.add(Record("b" * 64, "done"), {"kpis": kpis(run, given)})
         batch.commit()
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("code", "said"), [(errno.ENOSPC, "make room"), (errno.EIO, "mend that")])
+def test_a_disk_that_is_full_when_it_is_flushed_is_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, said: str
+) -> None:
+    def refuse(_: int) -> None:
+        raise OSError(code, "the disk has not kept it")
+
+    monkeypatch.setattr("marketsim.results.batches.os.fsync", refuse)
+    with pytest.raises(ResultsError, match=f"the disk has not kept it.*{said}"):
+        put(tmp_path / "parts", record("a"))
+    assert list((tmp_path / "parts").iterdir()) == []
+
+
+def test_a_disk_that_cannot_be_flushed_is_used_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: int) -> None:
+        raise OSError(errno.EINVAL, "no such thing here")
+
+    monkeypatch.setattr("marketsim.results.batches.os.fsync", refuse)
+    assert read_batch(put(tmp_path / "parts", record("a"))).fault() == ""

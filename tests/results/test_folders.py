@@ -132,3 +132,14 @@ def test_what_is_wrong_with_a_manifest_is_said(tmp_path: Path, contents: str | N
 def test_a_missing_folder_is_said(tmp_path: Path) -> None:
     with pytest.raises(ResultsError, match="there is no results folder"):
         read_manifest(tmp_path / "nowhere")
+
+
+def test_a_folder_that_a_killed_process_had_just_claimed_may_be_used(tmp_path: Path) -> None:
+    (tmp_path / ".lock").touch()
+    check_target(tmp_path)
+    (tmp_path / "work").mkdir()
+    (tmp_path / "work" / "owner.json").write_text("{}")
+    check_target(tmp_path)
+    (tmp_path / "thesis.doc").write_text("ten years of work")
+    with pytest.raises(ResultsError, match="choose another folder"):
+        check_target(tmp_path)

@@ -200,9 +200,13 @@ def test_the_code_of_strategies_matters(whole: Scenario) -> None:
 
 def test_the_model_matters(whole: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
     assert RunIds(whole, "one").of("base", 0) != RunIds(whole, "other").of("base", 0)
-    assert RunIds(whole).of("base", 0) == RunIds(whole, model_version()).of("base", 0)
+    assert RunIds(whole).of("base", 0) != RunIds(whole, "one").of("base", 0)
+    own, other = RunIds(whole).of("base", 0), RunIds(whole, "one").of("base", 0)
     monkeypatch.setattr(run_id, "__version__", "99")
     assert model_version.__wrapped__() != model_version()
+    monkeypatch.setattr(run_id, "model_version", lambda: "99")
+    assert RunIds(whole).of("base", 0) != own
+    assert RunIds(whole, "one").of("base", 0) != other  # its key figures are made by this package all the same
 
 
 def test_the_version_covers_every_module_that_makes_a_run() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -242,3 +243,45 @@ def test_neighbours_are_folders_with_runs(tmp_path: Path) -> None:
     assert list(sibling_stores(tmp_path / "nowhere" / "new")) == []
     shutil.rmtree(tmp_path / "a")
     assert list(sibling_stores(tmp_path / "new")) == [tmp_path / "b"]
+
+
+def test_a_later_failure_outweighs_an_earlier_one(tmp_path: Path) -> None:
+    for number in range(8):
+        put(tmp_path / "parts", Record("a", "failed", f"error {number}"))
+        assert RunStore(tmp_path).records(["a"])["a"].error == f"error {number}"
+    store = RunStore(tmp_path)
+    store.write([Record("a", "failed", "the last")])
+    assert store.records(["a"])["a"].error == "the last"
+    put(tmp_path / "parts", record("a"))
+    put(tmp_path / "parts", Record("a", "failed", "after all"))
+    assert RunStore(tmp_path).status("a") == "done"
+
+
+@pytest.mark.parametrize("name", ["kpis.parquet", "runs.parquet"])
+def test_damage_that_sizes_do_not_show_is_said_when_it_is_read(tmp_path: Path, name: str) -> None:
+    file = put(tmp_path / "parts", record("a")) / name
+    file.write_bytes(bytes(file.stat().st_size))
+    store = RunStore(tmp_path)
+    with pytest.raises(ResultsError, match=r"is missing or broken: .*carries out these runs again"):
+        store.records(["a"]) if name == "runs.parquet" else list(store.rows(KPIS_TABLE, ["a"]))
+    rows = put(tmp_path / "parts", record("b")) / name
+    content = bytearray(rows.read_bytes())
+    content[4:-500] = bytes(len(content) - 504)
+    rows.write_bytes(content)
+    store = RunStore(tmp_path)
+    with pytest.raises(ResultsError, match=r"is missing or broken: .*carries out these runs again"):
+        store.records(["b"]) if name == "runs.parquet" else list(store.rows(KPIS_TABLE, ["b"]))
+
+
+def test_neighbours_that_may_not_be_read_are_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("mine", "private", "theirs"):
+        put(tmp_path / name / "parts", record("a"))
+    whole = Path.iterdir
+
+    def guarded(path: Path) -> Iterator[Path]:
+        if "private" in path.parts:
+            raise PermissionError(13, "Permission denied", str(path))
+        return whole(path)
+
+    monkeypatch.setattr(Path, "iterdir", guarded)
+    assert list(sibling_stores(tmp_path / "mine")) == [tmp_path / "theirs"]

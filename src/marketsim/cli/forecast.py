@@ -22,7 +22,8 @@ def show_study_forecast(scenario: Scenario, folder: Path, screen: Console, how: 
     """Show what `marketsim run` would run; return the exit code."""
     from marketsim.experiments.forecast import forecast_study
 
-    _show(forecast_study(scenario, folder, checks=checks), scenario, folder, screen, how)
+    found = forecast_study(scenario, folder, checks=checks, retry_failed=how.retry_failed)
+    _show(found, scenario, folder, screen, how)
     asked = {"break-even values": scenario.study.break_even, "comparisons at equal money": scenario.study.budget}
     more = " and ".join(name for name, part in asked.items() if part)
     if more:
@@ -34,7 +35,8 @@ def show_sweep_forecast(scenario: Scenario, folder: Path, screen: Console, how: 
     """Show what `marketsim sweep` would run; return the exit code."""
     from marketsim.experiments.forecast import forecast_sweeps
 
-    _show(forecast_sweeps(scenario, folder, names), scenario, folder, screen, how)
+    found = forecast_sweeps(scenario, folder, names, retry_failed=how.retry_failed)
+    _show(found, scenario, folder, screen, how)
     return 0
 
 

@@ -132,7 +132,8 @@ def worlds_phrase(run: RunSettings) -> str:
 def _check_phrase(study: Study, size: Size) -> str:
     if not size.check_runs:
         return ""
-    ends = f"{len(study.assumptions)} assumptions at both ends x {study.run.check_replications} replications"
+    count = len(study.assumptions)
+    ends = f"{count} {'assumption' if count == 1 else 'assumptions'} at both ends x {study.run.check_replications} replications"
     return f", and {size.check_runs} to check the answer ({ends})"
 
 

@@ -17,7 +17,7 @@ from marketsim.cli.forecast import show_study_forecast
 from marketsim.cli.options import load_with_options
 from marketsim.cli.overview import head, size_of, sweep_lines
 from marketsim.cli.screen import console, say
-from marketsim.errors import StudyInterruptedError
+from marketsim.errors import StudyInterruptedError, UnansweredError
 from marketsim.scenario.loaded import Scenario
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def run_scenario(
         profile: whether to show the time of each phase of the month.
 
     Returns:
-        The exit code: 0, or 130 if the user interrupted it.
+        The exit code: 0, 1 if a question has no answer, or 130 if the user interrupted it.
 
     Raises:
         ScenarioError: the input is not valid; nothing is written.
@@ -61,6 +61,9 @@ def run_scenario(
         result = _study(scenario, out=folder, checks=checks, settings=settings)
     except StudyInterruptedError as error:
         return _interrupted(str(error) + _report_of(error.folder))
+    except UnansweredError as error:
+        print(str(error) + _report_of(error.folder), file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return _interrupted("interrupted; nothing was written")
     try:

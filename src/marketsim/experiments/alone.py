@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from marketsim.errors import StudyInterruptedError
-from marketsim.experiments.conclusion import uninterrupted
+from marketsim.errors import RunFailedError, StudyInterruptedError
+from marketsim.experiments.conclusion import is_complete, uninterrupted
 from marketsim.experiments.laboratory import Laboratory
 from marketsim.experiments.progress import Progress
 from marketsim.experiments.questions import check_figures
@@ -54,34 +54,45 @@ def ask_alone(scenario: Scenario, ask: Ask, folder: Path, settings: Settings, pr
 
     Raises:
         ResultsError: the folder holds something else than results, is in use, or cannot be written.
-        RunFailedError: no world of a run that it needs finished.
+        RunFailedError: no world of a run that it needs finished; answers to other parts of it are stored.
         StudyInterruptedError: the user stopped it; the message says what is stored.
     """
     check_figures(scenario.study)
     answers: Answers = {}
     with campaign_in(folder, scenario, settings, progress) as campaign:
         laboratory = Laboratory(campaign, scenario.study.run.first_worlds())
-        interrupted = not _asked(ask, laboratory, answers)
+        interrupted, fault = _asked(ask, laboratory, answers)
+        if fault and not answers:
+            raise RunFailedError(fault)
         if interrupted and not answers:
             raise StudyInterruptedError(
                 f"interrupted before an answer was found; runs that finished are stored in {folder}, and the same command "
                 "goes on from there"
+            )
+        if interrupted and is_complete(folder):
+            raise StudyInterruptedError(
+                f"interrupted; the runs that finished are stored, and the complete results in {folder} stay as they are; the "
+                "same command goes on from there"
             )
         found = Answered(folder, answers, _write(laboratory, answers, settings.command, interrupted=interrupted))
     if interrupted:
         raise StudyInterruptedError(
             f"interrupted; the answers found so far are in {folder}; the same command goes on from there", folder
         )
+    if fault:
+        raise RunFailedError(f"{fault}\nthe other answers are in {folder}")
     return found
 
 
-def _asked(ask: Ask, laboratory: Laboratory, answers: Answers) -> bool:
-    """Ask, and return whether the user let it finish."""
+def _asked(ask: Ask, laboratory: Laboratory, answers: Answers) -> tuple[bool, str]:
+    """Ask, and return whether the user interrupted it, and why something has no answer."""
     try:
         ask(laboratory, answers)
     except KeyboardInterrupt:
-        return False
-    return True
+        return True, ""
+    except RunFailedError as error:
+        return False, str(error)
+    return False, ""
 
 
 def _write(laboratory: Laboratory, answers: Answers, command: str, *, interrupted: bool) -> pd.DataFrame:

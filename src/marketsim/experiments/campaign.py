@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -11,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from marketsim.errors import ResultsError
 from marketsim.experiments.plan import RunKey
 from marketsim.experiments.progress import Progress
 from marketsim.experiments.runs import DONE, FAILED, NOT_RUN, Outcome, outcome_of, record_of
@@ -20,6 +22,8 @@ from marketsim.results.run_store import RunStore, labelled, sibling_stores
 from marketsim.results.tables import ALL, KPIS_TABLE, Table
 from marketsim.scenario.loaded import Scenario
 
+_SEEN_SECONDS, _LOOK_SECONDS = 70.0, 0.5
+"""What another machine has put into a folder is seen after a minute at the latest (nfs(5): acdirmax)."""
 _RUNS_AT_ONCE = 100
 """Runs whose key figures are in memory as a whole before those asked for are picked."""
 
@@ -119,23 +123,51 @@ class Campaign:
         if self.retry_failed:
             self._retried.update(key.run for key in missing)
         lost: list[Outcome] = []
+        finished: set[str] = set()
         self.progress.begin(what, wanted, wanted - len(missing))
         try:
-            self.workers.run(missing, lambda outcome: self._receive(outcome, lost), self.progress.advance)
+            self.workers.run(missing, lambda outcome: self._receive(outcome, finished, lost), self.progress.advance)
         finally:
             self.progress.end()
-            self.store.refresh()
-            unknown = [outcome for outcome in lost if not self.store.status(outcome.key.run)]
-            self.store.write(record_of(outcome) for outcome in unknown)
+            self._see(finished)
+            self.store.write(record_of(outcome) for outcome in self._unknown(lost))
 
-    def _receive(self, outcome: Outcome, lost: list[Outcome]) -> None:
-        """Count a run; keep in mind a failure that no worker may have lived to write down."""
-        if outcome.status == NOT_RUN:
-            self.reasons[outcome.key.run] = outcome.error
+    def _receive(self, outcome: Outcome, finished: set[str], lost: list[Outcome]) -> None:
+        """Count a run; keep in mind what must be stored, and a failure that no worker may have lived to write down."""
+        self.ran += outcome.status != NOT_RUN
+        if outcome.status == DONE:
+            finished.add(outcome.key.run)
         else:
-            self.ran += 1
+            self.reasons[outcome.key.run] = outcome.error
         if outcome.status == FAILED:
             lost.append(outcome)
+
+    def _see(self, finished: set[str]) -> None:
+        """Read what workers have stored; on a network file system it may not be seen at once.
+
+        Raises:
+            ResultsError: what they say to have stored is not there.
+        """
+        end = time.monotonic() + _SEEN_SECONDS
+        self.store.refresh()
+        while unseen := {run for run in finished if self.store.status(run) != DONE}:
+            if time.monotonic() > end:
+                raise ResultsError(
+                    f"{len(unseen)} runs that workers have finished are not in {self.store.folder}; it must be in a folder "
+                    "that all workers see under the same name"
+                )
+            time.sleep(_LOOK_SECONDS)
+            self.store.refresh()
+
+    def _unknown(self, lost: Sequence[Outcome]) -> list[Outcome]:
+        """Return the failures that are not stored; that of an earlier attempt is another one."""
+        records = self.store.records({outcome.key.run for outcome in lost})
+        known = {run: record.error for run, record in records.items()}
+        return [
+            outcome
+            for outcome in lost
+            if self.store.status(outcome.key.run) != DONE and known.get(outcome.key.run) != outcome.error
+        ]
 
     def _adopt(self, missing: list[RunKey]) -> list[RunKey]:
         """Copy runs that studies in neighbouring folders have; return those that are still missing."""
@@ -156,7 +188,9 @@ class Campaign:
         named = self.named(keys)
         records = self.store.records({key.run for key in named})
         return [
-            outcome_of(key, records[key.run]) if key.run in records else Outcome(key, NOT_RUN, self._reason(key))
+            outcome_of(key, records[key.run])
+            if self.store.status(key.run, monthly=key.monthly)
+            else Outcome(key, NOT_RUN, self._reason(key))
             for key in named
         ]
 
@@ -179,15 +213,18 @@ class Campaign:
 
     def kpis(self, keys: Sequence[RunKey], wanted: Wanted = Wanted()) -> pd.DataFrame | None:
         """Return key figures of runs that are done, in the columns of `KPIS_TABLE`; None where there is no such run."""
-        frames = []
+        found = []
         parts = iter(self.tables(KPIS_TABLE, keys))
         while chunk := list(islice(parts, _RUNS_AT_ONCE)):
-            frames.append(wanted.of(pa.concat_tables(chunk).unify_dictionaries()).to_pandas())
-        return _joined(frames) if frames else None
+            found.append(wanted.of(pa.concat_tables(chunk).unify_dictionaries()).combine_chunks())
+        return _frame(pa.concat_tables(found)) if found else None
 
 
-def _joined(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Return frames one below the other; labels are categories in alphabetical order."""
-    names = [name for name in KPIS_TABLE.key_names() if name != "replication"]
-    plain = [frame.astype(dict.fromkeys(names, "object")) for frame in frames]
-    return pd.concat(plain, ignore_index=True).astype(dict.fromkeys(names, "category"))
+def _frame(rows: pa.Table) -> pd.DataFrame:
+    """Return key figures as a frame; labels are categories in alphabetical order, those that occur."""
+    frame: pd.DataFrame = rows.unify_dictionaries().to_pandas()
+    for name in KPIS_TABLE.key_names():
+        if name != "replication":
+            labels = frame[name].cat.remove_unused_categories()
+            frame[name] = labels.cat.reorder_categories(sorted(labels.cat.categories))
+    return frame

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from threading import current_thread, main_thread
 
 import pandas as pd
@@ -22,11 +23,11 @@ from marketsim.results.key_figures import KPIS
 from marketsim.results.manifest import build
 from marketsim.results.partners import LABELS, Partners
 from marketsim.results.ranking import RANKING, ranking
-from marketsim.results.returns import returns
+from marketsim.results.returns import NEEDED, returns
 from marketsim.results.store import Contents
 from marketsim.results.tables import ALL
 
-_CELLS_AT_ONCE = 3_000_000
+_CELLS_AT_ONCE = 750_000
 """Key figures of runs that are in memory at the same time."""
 
 
@@ -49,7 +50,7 @@ def conclude(log: RunLog, command: str) -> bool:
     with uninterrupted(), writing(folder):
         log.campaign.progress.say("writing results")
         contents = _contents(log, command)
-        if log.interrupted and _is_complete(log):
+        if log.interrupted and is_complete(folder):
             return False
         with Stage(folder) as stage:
             keys = log.main_keys()
@@ -58,10 +59,10 @@ def conclude(log: RunLog, command: str) -> bool:
     return True
 
 
-def _is_complete(log: RunLog) -> bool:
-    """Return whether the folder holds complete results already."""
+def is_complete(folder: Path) -> bool:
+    """Tell whether a folder holds complete results already."""
     try:
-        return bool(read_manifest(log.campaign.folder)["status"] == "complete")
+        return bool(read_manifest(folder)["status"] == "complete")
     except ResultsError:
         return False
 
@@ -85,7 +86,7 @@ def summary_of(log: RunLog) -> pd.DataFrame:
     """Return the summary of all key figures, some figures at a time, so that memory does not grow with the runs."""
     groups = _groups(log)
     parts = [summarise(kpis, partners=log.partners("", wanted)) for wanted in groups for kpis in _kpis(log, wanted)]
-    earned = [returns(kpis) for kpis in _kpis(log, Wanted(segments=False))]
+    earned = [returns(kpis) for kpis in _kpis(log, Wanted(names=NEEDED, segments=False))]
     found = [part for part in parts if len(part)]
     found += [part.astype(found[0].dtypes) for part in earned if len(part) and found]
     return pd.concat(found).sort_values(LABELS, ignore_index=True) if found else parts[0]

@@ -19,6 +19,8 @@ from marketsim.experiments.executors import TaskLostError, interruptions_held_ba
 
 _CONNECT_SECONDS = 10
 _COUNT_SECONDS = 5.0
+_STARTS = 3
+"""How often a cluster is tried to be started."""
 _SILENT = 60
 """A level above all levels of `logging`."""
 _LEAVE_INTERRUPTIONS = """
@@ -42,9 +44,20 @@ def start_cluster(jobs: int, threads: int = 1) -> Executor:
         threads: threads of one run; a process does one run at a time.
 
     Raises:
-        RunFailedError: Dask is not installed.
+        RunFailedError: Dask is not installed, or its workers do not start.
     """
     dask, distributed = _packages()
+    for _ in range(_STARTS):
+        try:
+            return _started(dask, distributed, jobs, threads)
+        except Exception as error:  # Dask raises many kinds, as when a worker is killed while it starts
+            reason = " ".join(str(error).split())
+    raise RunFailedError(
+        f"no Dask cluster could be started on this machine ({reason}); the executor loky needs none: --executor loky"
+    )
+
+
+def _started(dask: Any, distributed: Any, jobs: int, threads: int) -> Executor:
     with interruptions_held_back(), ExitStack() as opening:
         opening.enter_context(dask.config.set(_OWN_SETTINGS))
         cluster = distributed.LocalCluster(

@@ -28,8 +28,8 @@ _MOST_LOST = 100
 _MOST_WORDS = 300
 _EXIT_CODES = re.compile(r"exit codes of the workers are \{(.*?)\}")
 _KILLED = (
-    "its worker was lost during this run, twice; perhaps it was killed because memory ran out, or did not react to a "
-    "limit ({})"
+    "its worker was lost while this was the only run under way ({}); perhaps it was killed because memory ran out, or the "
+    "run did not react to a limit"
 )
 _NOT_STARTED = f"workers do not start, or end at once ({{}}); {GUARD_HINT}"
 _IN_VAIN = "given up after {} tasks in a row came to nothing; the last one: {}"

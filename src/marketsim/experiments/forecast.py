@@ -11,7 +11,7 @@ from marketsim.experiments.campaign import Campaign
 from marketsim.experiments.laboratory import Laboratory
 from marketsim.experiments.plan import RunKey, plan
 from marketsim.experiments.progress import Silent
-from marketsim.experiments.runs import DONE
+from marketsim.experiments.runs import DONE, FAILED
 from marketsim.experiments.sweep import planned_settings
 from marketsim.experiments.workers import Receive
 from marketsim.results.run_id import RunIds
@@ -61,22 +61,22 @@ class _Nobody:
         raise NotImplementedError("a forecast runs nothing")
 
 
-def forecast_study(scenario: Scenario, folder: Path, *, checks: bool) -> Forecast:
+def forecast_study(scenario: Scenario, folder: Path, *, checks: bool, retry_failed: bool = False) -> Forecast:
     """Return what `run_study` would run; worlds that may be added later, and break-even searches, are not counted."""
-    campaign = _campaign(scenario, folder)
+    campaign = _campaign(scenario, folder, retry_failed)
     runs = plan(scenario.study, checks=checks)
     names = [name for name, sweep in scenario.study.sweep.items() if sweep.with_run]
     return _forecast(campaign, [*runs.main, *runs.checks, *_sweep_keys(campaign, names)])
 
 
-def forecast_sweeps(scenario: Scenario, folder: Path, names: Sequence[str]) -> Forecast:
+def forecast_sweeps(scenario: Scenario, folder: Path, names: Sequence[str], *, retry_failed: bool = False) -> Forecast:
     """Return what the sweeps named would run; worlds that may be added later are not counted."""
-    campaign = _campaign(scenario, folder)
+    campaign = _campaign(scenario, folder, retry_failed)
     return _forecast(campaign, _sweep_keys(campaign, names))
 
 
-def _campaign(scenario: Scenario, folder: Path) -> Campaign:
-    return Campaign(scenario, folder, RunStore(folder), _Nobody(), Silent(), RunIds(scenario))
+def _campaign(scenario: Scenario, folder: Path, retry_failed: bool) -> Campaign:
+    return Campaign(scenario, folder, RunStore(folder), _Nobody(), Silent(), RunIds(scenario), retry_failed)
 
 
 def _sweep_keys(campaign: Campaign, names: Sequence[str]) -> Iterable[RunKey]:
@@ -91,7 +91,8 @@ def _forecast(campaign: Campaign, keys: Iterable[RunKey]) -> Forecast:
     for key in campaign.named(keys):
         unique[key.run] = unique.get(key.run, False) or key.monthly
     statuses = {run: campaign.store.status(run, monthly=monthly) for run, monthly in unique.items()}
-    missing = {run: monthly for run, monthly in unique.items() if not statuses[run]}
+    wanted = ("", FAILED) if campaign.retry_failed else ("",)
+    missing = {run: monthly for run, monthly in unique.items() if statuses[run] in wanted}
     others = [RunStore(place) for place in sibling_stores(campaign.folder)]
     found = {r for r, monthly in missing.items() if any(o.status(r, monthly=monthly) == DONE for o in others)}
     left = [monthly for run, monthly in missing.items() if run not in found]

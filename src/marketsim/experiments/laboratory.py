@@ -172,11 +172,15 @@ class Laboratory:
         """
         kpis = self.campaign.kpis(setting.keys, wanted)
         if kpis is None or set(kpis["policy"].unique()) != {BASE, setting.trial.policy}:
-            found = self.campaign.outcomes(setting.keys)
-            error = next((outcome.error for outcome in found if outcome.error), "it was not run")
+            error = self.first_error(setting.keys)
             raise RunFailedError(f"no world of {setting.trial.label} finished; the first error: {error}")
         references = self.campaign.kpis(setting.references, wanted)
         return kpis, Partners(setting.rules, references) if setting.references else Partners()
+
+    def first_error(self, keys: Sequence[RunKey] | None = None) -> str:
+        """Return the error of the first run that failed, of some runs or of all so far."""
+        found = self.campaign.outcomes(list(self.keys.values()) if keys is None else keys)
+        return next((outcome.error for outcome in found if outcome.error), "none")
 
     def other_keys(self, known: Sequence[RunKey]) -> list[RunKey]:
         """Return the runs of all trials so far but those known."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import partial
 
 import pandas as pd
 
-from marketsim.errors import Problem, ScenarioError
+from marketsim.errors import Problem, RunFailedError, ScenarioError
 from marketsim.experiments.break_even import BREAK_EVEN, BREAK_EVEN_POINTS, break_even
 from marketsim.experiments.budget import BUDGET, compare_at_equal_money
 from marketsim.experiments.laboratory import Laboratory
@@ -44,24 +45,64 @@ def answer_questions(laboratory: Laboratory, policies: Collection[str], answers:
         laboratory: where runs are carried out.
         policies: the policies that are run at all; questions about others are left out.
         answers: tables by name, to which each answer is added.
+
+    Raises:
+        RunFailedError: there are questions without an answer, as their runs failed; the others are answered.
     """
+    _ask_all(_asked(laboratory, policies, answers))
+
+
+def _asked(
+    laboratory: Laboratory, policies: Collection[str], answers: dict[str, pd.DataFrame]
+) -> Iterator[Callable[[], None]]:
+    """Yield what answers each question that is about policies which are run."""
     study = laboratory.scenario.study
-    names = [name for name, question in study.break_even.items() if question.policy in policies]
-    find_break_evens(laboratory, names, answers)
+    for name, question in study.break_even.items():
+        if question.policy in policies:
+            yield partial(find_break_evens, laboratory, [name], answers)
     for name, budget in study.budget.items():
         if set(budget.scale) <= set(policies):
-            _add(answers, BUDGET, compare_at_equal_money(name, budget, laboratory))
-    carry_out_sweeps(laboratory, [name for name, sweep in study.sweep.items() if sweep.with_run], policies, answers)
+            yield partial(_compare, laboratory, name, answers)
+    for name, sweep in study.sweep.items():
+        if sweep.with_run and set(sweep.policies or policies) & set(policies):
+            yield partial(_sweep, laboratory, name, policies, answers)
+
+
+def _ask_all(questions: Iterable[Callable[[], None]]) -> None:
+    faults = [fault for ask in questions if (fault := _fault_of(ask))]
+    if faults:
+        raise RunFailedError("\n".join(faults))
+
+
+def _fault_of(ask: Callable[[], None]) -> str:
+    """Ask, and return why there is no answer; empty if there is one."""
+    try:
+        ask()
+    except RunFailedError as error:
+        return str(error)
+    return ""
+
+
+def _compare(laboratory: Laboratory, name: str, answers: dict[str, pd.DataFrame]) -> None:
+    budget = laboratory.scenario.study.budget[name]
+    _add(answers, BUDGET, compare_at_equal_money(name, budget, laboratory))
 
 
 def carry_out_sweeps(
     laboratory: Laboratory, names: Collection[str], policies: Collection[str], answers: dict[str, pd.DataFrame]
 ) -> None:
-    """Carry out the sweeps named, and add their tables to `answers` one after the other."""
-    for name in names:
-        for table, rows in carry_out_sweep(name, laboratory, tuple(policies)).items():
-            _add(answers, table, rows)
-        answers[REGRET] = regret(answers[SWEEP], answers[SWEEP_POINTS])
+    """Carry out the sweeps named, and add their tables to `answers` one after the other.
+
+    Raises:
+        RunFailedError: there are sweeps of which no run finished; the others are carried out.
+    """
+    _ask_all(partial(_sweep, laboratory, name, policies, answers) for name in names)
+
+
+def _sweep(laboratory: Laboratory, name: str, policies: Collection[str], answers: dict[str, pd.DataFrame]) -> None:
+    for table, rows in carry_out_sweep(name, laboratory, tuple(policies)).items():
+        _add(answers, table, rows)
+    answers[REGRET] = regret(answers[SWEEP], answers[SWEEP_POINTS])
 
 
 def find_break_evens(laboratory: Laboratory, names: Collection[str], answers: dict[str, pd.DataFrame]) -> None:

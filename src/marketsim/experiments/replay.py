@@ -38,9 +38,18 @@ def job_of(folder: Path, key: RunKey) -> Job:
         ResultsError: the study has none, as when it was carried out by another version.
     """
     for file in sorted((folder / WORK).glob("*.job")):
-        job: Job = pickle.loads(file.read_bytes())
-        if ids_of(job).of(key.policy, key.replication, key.changes, key.tiers_of) == key.run:
+        job = _job_in(file)
+        if job is not None and ids_of(job).of(key.policy, key.replication, key.changes, key.tiers_of) == key.run:
             return job
     raise ResultsError(
         f"{folder} no longer holds what the run {key.run[:12]} needs, or was carried out by another version of marketsim"
     )
+
+
+def _job_in(file: Path) -> Job | None:
+    """Return the job in a file; None where it is damaged, or of a version whose classes are no more."""
+    try:
+        job: Job = pickle.loads(file.read_bytes())
+    except Exception:  # classes that a later version changed or moved fail in any way
+        return None
+    return job

@@ -28,6 +28,7 @@ class RunLog:
         interrupted: whether the user stopped the study.
         questions: the runs of questions beyond the comparison of policies.
         answers: tables of these questions, by name.
+        unanswered: why questions have no answer; empty if none failed.
     """
 
     plan: Plan
@@ -35,6 +36,7 @@ class RunLog:
     interrupted: bool = False
     questions: Sequence[RunKey] = ()
     answers: dict[str, pd.DataFrame] = field(default_factory=dict)
+    unanswered: str = ""
 
     def main_keys(self) -> list[RunKey]:
         """Return the main runs, by policy and world; not reference runs."""

@@ -14,11 +14,12 @@ from typing import Any
 
 import pandas as pd
 
+from marketsim.errors import RunFailedError
 from marketsim.experiments.limits import limited
 from marketsim.experiments.plan import RunKey
 from marketsim.results.batches import BatchWriter, Record
 from marketsim.results.metrics import kpis
-from marketsim.results.run_id import RunIds
+from marketsim.results.run_id import RunIds, model_version
 from marketsim.results.run_result import RunResult
 from marketsim.results.tables import KPIS_TABLE
 from marketsim.scenario.changes import with_changes
@@ -29,6 +30,7 @@ Simulate = Callable[[Scenario, int, str, int], RunResult]
 """Runs a scenario: (scenario, replication, policy, threads)."""
 
 DONE, FAILED, NOT_RUN = "done", "failed", "not_run"
+NAMED_MODEL = "what runs the model must be a function that a module defines, as worker processes import it"
 BATCH_SECONDS = 5.0
 """How long a worker collects runs before it writes them: at most this much is lost with it, and the run under way."""
 
@@ -96,6 +98,7 @@ class Job:
         limits: what one run may use.
         simulate: what runs the model; None for `marketsim.simulation.run.simulate`.
         batch_seconds: how long a worker collects runs before it writes them.
+        version: the version of the model that the runs' ids stand for.
     """
 
     scenario: Scenario
@@ -103,11 +106,18 @@ class Job:
     limits: Limits = Limits()
     simulate: Simulate | None = None
     batch_seconds: float = BATCH_SECONDS
+    version: str = field(default_factory=model_version)
 
 
 def ids_of(job: Job) -> RunIds:
-    """Return what gives the runs of a job their ids."""
+    """Return what gives the runs of a job their ids.
+
+    Raises:
+        RunFailedError: what runs the model has no name by which worker processes could import it.
+    """
     model = job.simulate
+    if model is not None and not hasattr(model, "__qualname__"):
+        raise RunFailedError(f"{NAMED_MODEL}: {model!r}")
     return RunIds(job.scenario, f"{model.__module__}.{model.__qualname__}" if model is not None else "")
 
 
@@ -154,7 +164,10 @@ class Runner:
     def simulated(self, key: RunKey) -> tuple[RunResult, Mapping[str, pd.DataFrame]]:
         """Run a key, and return what it gave with the tables that are kept of it."""
         scenario = self._scenario(key)
-        result = self._simulate(scenario, key.replication, key.tiers_of or key.policy, self.job.threads)
+        try:
+            result = self._simulate(scenario, key.replication, key.tiers_of or key.policy, self.job.threads)
+        except SystemExit as error:  # a user's strategy may call sys.exit; the study goes on
+            raise RunFailedError(f"the run wanted to end Python: {describe_error(error)}") from error
         figures = kpis(replace(result, policy=key.policy), scenario)
         monthly = result.tables if key.monthly else {}
         return result, {KPIS_TABLE.name: figures, **monthly}

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from marketsim.errors import RunFailedError, StudyInterruptedError
+from marketsim.errors import RunFailedError, StudyInterruptedError, UnansweredError
 from marketsim.experiments.campaign import Campaign
 from marketsim.experiments.conclusion import conclude
 from marketsim.experiments.enough import run_main
@@ -64,7 +64,8 @@ def run_study(
 
     Raises:
         ResultsError: the folder holds something else than results, is in use, or cannot be written.
-        RunFailedError: no run finished.
+        RunFailedError: no run finished; or a question has no answer, and the other results are stored.
+        UnansweredError: a sweep or another question has no answer, as its runs failed; the rest is stored.
         StudyInterruptedError: the user stopped the study; the message says what finished and where it is.
     """
     return carry_out(
@@ -82,11 +83,13 @@ def carry_out(scenario: Scenario, runs: Plan, folder: Path, settings: Settings, 
     with campaign_in(folder, scenario, settings, progress) as campaign:
         log = RunLog(runs, campaign)
         _run_all(log)
-        if not log.finished(log.plan.main):
+        if not log.finished(log.main_keys()):
             raise _nothing_finished(log, folder)
         written = conclude(log, settings.command)
     if log.interrupted:
         raise _interrupted(log, folder, written=written)
+    if log.unanswered:
+        raise UnansweredError(f"{log.unanswered}\nthe other results are in {folder}", folder)
     return store.load(folder)
 
 
@@ -123,17 +126,25 @@ def _run_all(log: RunLog) -> None:
     try:
         run_main(log)
         campaign.run("assumption checks", log.plan.checks)
-        if log.finished(log.plan.main):
+        if log.finished(log.main_keys()):
             laboratory.worlds = log.worlds()
-            answer_questions(laboratory, log.plan.policies, log.answers)
+            _answer(log, laboratory)
     except KeyboardInterrupt:
         log.interrupted = True
     log.questions = laboratory.other_keys([*log.plan.main, *log.plan.checks])
 
 
+def _answer(log: RunLog, laboratory: Laboratory) -> None:
+    """Answer the questions; one that has no answer is noted."""
+    try:
+        answer_questions(laboratory, log.plan.policies, log.answers)
+    except RunFailedError as error:
+        log.unanswered = str(error)
+
+
 def _nothing_finished(log: RunLog, folder: Path) -> RunFailedError:
     if log.interrupted:
-        return StudyInterruptedError(f"interrupted before a run finished; there are no results in {folder}")
+        return StudyInterruptedError(f"interrupted before a run finished; nothing was written to {folder}")
     outcomes = log.campaign.outcomes(in_order(log.plan.main))
     first = next((outcome.error for outcome in outcomes if outcome.error), "none")
     return RunFailedError(

@@ -80,7 +80,7 @@ def carry_out_sweep(name: str, laboratory: Laboratory, policies: Sequence[str]) 
             _add_worlds(name, trials, laboratory, until)
         parts += [rows.assign(name=name) for each in trials for rows in _effects(each, laboratory)]
     if not parts:
-        raise RunFailedError(f"no run of the sweep {name} finished")
+        raise RunFailedError(f"no run of the sweep {name} finished; the first error: {laboratory.first_error()}")
     effects = pd.concat(parts, ignore_index=True)[list(SWEEP_COLUMNS)]
     return {SWEEP: effects, SWEEP_POINTS: points_frame(name, points)}
 

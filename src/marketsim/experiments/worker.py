@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Sequence
 from functools import lru_cache, partial
 from pathlib import Path
 
+from marketsim.errors import RunFailedError
 from marketsim.experiments.plan import RunKey
 from marketsim.experiments.runs import Outcome, Runner
 from marketsim.experiments.workplace import JobPlace, read_job
 from marketsim.results.batches import BatchWriter
 from marketsim.results.folders import PARTS
+from marketsim.results.run_id import model_version
 
 
 def run_keys(place: JobPlace, keys: Sequence[RunKey]) -> list[Outcome]:
@@ -26,6 +29,7 @@ def run_keys(place: JobPlace, keys: Sequence[RunKey]) -> list[Outcome]:
 
     Raises:
         ResultsError: the job cannot be read, or the store not written.
+        RunFailedError: the worker has another version of the model.
     """
     runner, outcomes = _runner(place), list[Outcome]()
     end = time.monotonic() + runner.job.batch_seconds
@@ -47,5 +51,15 @@ def task_of(place: JobPlace) -> partial[list[Outcome]]:
 
 @lru_cache(maxsize=2)
 def _runner(place: JobPlace) -> Runner:
-    """Return what runs a job; the last jobs are kept, as a pool offers its processes no other place for them."""
-    return Runner(read_job(place))
+    """Return what runs a job; the last jobs are kept, as a pool offers its processes no other place for them.
+
+    Raises:
+        RunFailedError: the worker has another version of the model, as on a cluster: its runs would be those of others.
+    """
+    job = read_job(place)
+    if job.version != model_version():
+        raise RunFailedError(
+            f"a worker on {socket.gethostname()} has marketsim {model_version()}, and the study {job.version}; give all "
+            "workers the same version, and start them anew"
+        )
+    return Runner(job)

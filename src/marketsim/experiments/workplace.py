@@ -8,22 +8,23 @@ import os
 import pickle
 import shutil
 import socket
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from filelock import FileLock, Timeout
 
 from marketsim.errors import ResultsError, RunFailedError
+from marketsim.experiments.runs import NAMED_MODEL, Job, ids_of
 from marketsim.results.batches import writing
 from marketsim.results.folders import BEGUN, LOCK, WORK, check_target
 from marketsim.results.run_store import RunStore
 
-if TYPE_CHECKING:
-    from marketsim.experiments.runs import Job
-
+_PATIENCE_SECONDS = 1.0
+"""Somebody who asks whether a study is at work holds its folder for a moment."""
 STOP, OWNER = "stop", "owner.json"
 _MANY_RUNS = 1000
 """From this number of runs on it takes a while to check them."""
@@ -62,11 +63,12 @@ class Claim:
             ResultsError: another process is at work there, or it cannot be written.
         """
         with writing(self._folder):
-            self._work.mkdir(parents=True, exist_ok=True)
+            self._folder.mkdir(parents=True, exist_ok=True)
             try:
-                self._lock.acquire(timeout=0)
+                self._lock.acquire(timeout=_PATIENCE_SECONDS)
             except Timeout:
                 raise self._taken() from None
+            self._work.mkdir(exist_ok=True)
             (self._work / STOP).unlink(missing_ok=True)
             owner = {"process": os.getpid(), "host": socket.gethostname()}
             (self._work / OWNER).write_text(json.dumps(owner), encoding="utf-8")
@@ -155,13 +157,18 @@ class Workplace:
         self.store.set_damaged_aside()
 
     def __exit__(self, *_: object) -> None:
-        """Release the folder; one that holds nothing is removed."""
+        """Release the folder; one that holds nothing is removed, but not what somebody else puts there meanwhile."""
         self.store.close()
-        self._claim.__exit__()
-        known = {LOCK, WORK}
+        lock = self.folder / LOCK
         with suppress(OSError):
-            if {entry.name for entry in self.folder.iterdir()} <= known:
-                shutil.rmtree(self.folder)
+            if {entry.name for entry in self.folder.iterdir()} <= {LOCK, WORK}:
+                shutil.rmtree(self._work)
+                lock.unlink()
+        self._claim.__exit__()
+        with suppress(OSError):
+            if sys.platform == "win32" and [entry.name for entry in self.folder.iterdir()] == [LOCK]:
+                lock.unlink()  # a file that is locked cannot be removed there
+            self.folder.rmdir()
 
     def place(self, job: Job) -> JobPlace:
         """Write a job for the workers to read, and return where.
@@ -172,22 +179,27 @@ class Workplace:
         try:
             content = pickle.dumps(job)
         except (AttributeError, TypeError, pickle.PicklingError) as error:
-            message = "what runs the model must be a function that a module defines, as worker processes import it"
-            raise RunFailedError(f"{message}: {error}") from None
-        place = JobPlace(str(self.folder.resolve()), hashlib.sha256(content).hexdigest()[:20])
+            raise RunFailedError(f"{NAMED_MODEL}: {error}") from None
+        place = JobPlace(str(self.folder.resolve()), _name_of(job))
         with writing(self.folder):
-            if not place.file.exists():
-                new = place.file.with_suffix(".new")
-                new.write_bytes(content)
-                new.replace(place.file)
+            new = place.file.with_suffix(".new")
+            new.write_bytes(content)
+            new.replace(place.file)
         return place
+
+
+def _name_of(job: Job) -> str:
+    """Return a name that equal jobs share; their pickles differ from process to process, as the order of sets does."""
+    ids, limits = ids_of(job), job.limits
+    how = (job.scenario.source, job.threads, limits.seconds, limits.memory_bytes, job.batch_seconds)
+    return hashlib.sha256(json.dumps([ids.whole, job.version, *how]).encode()).hexdigest()[:20]
 
 
 def read_job(place: JobPlace) -> Job:
     """Return a job.
 
     Raises:
-        ResultsError: it is not there, as where a worker does not see the folder.
+        ResultsError: it is not there, as where a worker does not see the folder, or lacks what it needs.
     """
     try:
         job: Job = pickle.loads(place.file.read_bytes())
@@ -195,5 +207,10 @@ def read_job(place: JobPlace) -> Job:
         raise ResultsError(
             f"a worker on {socket.gethostname()} cannot read {place.file}: {error.strerror}; the folder of the results "
             "must be one that all workers see under the same name"
+        ) from None
+    except Exception as error:  # classes and functions that this worker lacks fail in any way
+        raise ResultsError(
+            f"a worker on {socket.gethostname()} cannot read {place.file}: {type(error).__name__}: {error}; all workers "
+            "need the same packages and modules as the process that started the study"
         ) from None
     return job

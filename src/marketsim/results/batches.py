@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
 import shutil
+import time
 import uuid
 from collections.abc import Mapping
 from contextlib import suppress
@@ -29,6 +31,9 @@ RUN = "run"
 _OF_STUDY = ("policy", "replication")
 """Columns that a study gives a run, not the run itself; in a batch they are left out."""
 STORED = (KPIS_TABLE, *MONTHLY_TABLES)
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_NOT_WRITTEN = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
+"""What a disk says that has not kept what it was given; network file systems say so only when it is flushed."""
 
 
 @dataclass(frozen=True)
@@ -91,12 +96,12 @@ class BatchWriter:
     """
 
     def __init__(self, parts: Path) -> None:
-        """Think of a name that no other batch has; nothing is written yet.
+        """Think of a name that no other batch has, and that comes after earlier ones; nothing is written yet.
 
         Args:
             parts: the folder of a study's batches.
         """
-        self._name = uuid.uuid4().hex[:20]
+        self._name = f"{time.time_ns():016x}{uuid.uuid4().hex[:8]}"
         self._place, self._target = parts / f".{self._name}.partial", parts / self._name
         self._records: list[Record] = []
         self._groups: dict[str, dict[str, int]] = {table.name: {} for table in STORED}
@@ -193,9 +198,10 @@ class writing:  # noqa: N801  (reads as a word in a with statement)
         """Raise ResultsError for errors of the disk."""
         if isinstance(error, OSError | pa.ArrowException):
             reason = getattr(error, "strerror", None) or str(error)
+            is_full = getattr(error, "errno", None) in (None, *_NO_ROOM)
             raise ResultsError(
-                f"cannot write to {self._folder}: {reason}. What finished before is stored; make room and give the same "
-                "command again to go on"
+                f"cannot write to {self._folder}: {reason}. What finished before is stored; "
+                f"{'make room' if is_full else 'mend that'} and give the same command again to go on"
             ) from error
 
 
@@ -238,15 +244,20 @@ def checksum(path: Path) -> str:
 
 
 def _flush(path: Path) -> None:
-    """Have the machine write a file or folder to the disk now; without effect where folders cannot be opened."""
+    """Have the machine write a file or folder to the disk now; without effect where that cannot be asked for.
+
+    Raises:
+        OSError: the disk has not kept it.
+    """
     try:
         handle = os.open(path, os.O_RDONLY)
     except OSError:
         return
     try:
         os.fsync(handle)
-    except OSError:
-        return
+    except OSError as error:
+        if error.errno in _NOT_WRITTEN:
+            raise
     finally:
         os.close(handle)
 

@@ -24,10 +24,15 @@ def check_target(folder: Path) -> None:
         raise ResultsError(f"{folder}: results replace their folder as a whole; choose one below the current folder")
     if place.exists() and not place.is_dir():
         raise ResultsError(f"{folder} is a file; choose a folder for the results")
-    if place.is_dir() and any(place.iterdir()) and not is_results(place):
+    if place.is_dir() and any(place.iterdir()) and not is_results(place) and not _is_just_claimed(place):
         raise ResultsError(
             f"{folder} is not empty and holds no marketsim results; nothing was run, choose another folder"
         )
+
+
+def _is_just_claimed(folder: Path) -> bool:
+    """Tell whether a folder holds only what a process leaves that is killed before it has noted which study it begins."""
+    return (folder / LOCK).is_file() and {entry.name for entry in folder.iterdir()} <= {LOCK, WORK}
 
 
 def is_results(folder: Path) -> bool:

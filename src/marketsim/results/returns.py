@@ -17,6 +17,8 @@ from marketsim.results.tables import ALL, SUMMARY_COLUMNS
 
 _PROFIT = "profit_cny_per_year"
 _COSTS = {LEVER_RETURN: "lever_cny_per_year", SERVICE_RETURN: "service_cny_per_year"}
+NEEDED = frozenset({_PROFIT, *_COSTS.values()})
+"""The key figures that `returns` looks at."""
 _UPPER_TAIL = 0.975
 _LEAST_SPENT = 1.0
 """Smallest difference of cost, CNY a year, for which a return is told."""

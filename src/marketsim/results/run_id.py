@@ -92,6 +92,12 @@ class RunIds:
         return hashlib.sha256(_text(parts).encode()).hexdigest()
 
     @cached_property
+    def whole(self) -> str:
+        """The hash of all that determines any run of the scenario: every section besides its words, data and version."""
+        texts = {name: text for name, text in self._own_texts.items() if name not in _WORDS}
+        return hashlib.sha256(_text({**self._rest, "scenario": texts}).encode()).hexdigest()
+
+    @cached_property
     def _resolved(self) -> Node:
         return node_of(dump(self.scenario.study))
 
@@ -102,7 +108,7 @@ class RunIds:
         if not contents and (data.books or data.spot_cny_per_mwh is not None):  # put together in Python, not read
             contents = hashlib.sha256(pickle.dumps((data.books, data.spot_cny_per_mwh))).hexdigest()
         return {
-            "model": self.model or model_version(),
+            "model": f"{self.model} {model_version()}".strip(),
             "data": contents,
             "bands": data.band_shares,
             "strategies": data.strategy_code,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,7 +33,7 @@ class RunStore:
     """The batches in the folder ``parts`` of a study.
 
     Several processes may add batches at the same time. A run that is stored twice, as two processes had it under way, is
-    there once: both copies are equal. A run that was done outweighs one that failed.
+    there once: both copies are equal. A run that was done outweighs one that failed, and a later failure an earlier one.
 
     Attributes:
         folder: the folder ``parts``.
@@ -77,7 +78,7 @@ class RunStore:
     def _take_in(self, batch: Batch) -> None:
         for run, status, monthly in batch.runs:
             known = self._entries.get(run)
-            if known is None or (status == "done", monthly) > (known.status == "done", known.monthly):
+            if known is None or (status == "done", monthly) >= (known.status == "done", known.monthly):
                 self._entries[run] = Entry(batch, status, monthly)
 
     def verify(self) -> None:
@@ -128,17 +129,24 @@ class RunStore:
             entry = self._entries.get(run)
             group = entry.batch.groups.get(table.name, {}).get(run) if entry is not None else None
             if entry is not None and group is not None:
-                yield run, self._file(entry.batch, table).read_row_group(group)
+                yield run, self._group(entry.batch, table, group)
+
+    def _group(self, batch: Batch, table: Table, group: int) -> pa.Table:
+        try:
+            return self._file(batch, table).read_row_group(group)
+        except (OSError, pa.ArrowException) as error:
+            raise _broken(batch.folder / f"{table.name}.parquet", error) from error
 
     def _file(self, batch: Batch, table: Table) -> pq.ParquetFile:
         place = (batch.folder, table.name)
         if place not in self._open:
             while len(self._open) >= _OPEN_FILES:
                 self._open.pop(next(iter(self._open))).close()
+            path = batch.folder / f"{table.name}.parquet"
             try:
-                self._open[place] = pq.ParquetFile(batch.folder / f"{table.name}.parquet")
+                self._open[place] = pq.ParquetFile(path)
             except (OSError, pa.ArrowException) as error:
-                raise ResultsError(f"{batch.folder / table.name}.parquet is missing or broken: {error}") from error
+                raise _broken(path, error) from error
         return self._open[place]
 
     def close(self) -> None:
@@ -234,15 +242,34 @@ def _bytes_of(group: pq.RowGroupMetaData) -> int:
 
 
 def _records(folder: Path) -> list[Record]:
-    return read_batch(folder).records()
+    try:
+        return read_batch(folder).records()
+    except (OSError, ValueError, pa.ArrowException) as error:
+        raise _broken(folder, error) from error
+
+
+def _broken(path: Path, error: Exception) -> ResultsError:
+    why = " ".join(str(error).split())
+    return ResultsError(
+        f"{path} is missing or broken: {why}; the command that carried out the study carries out these runs again"
+    )
 
 
 def sibling_stores(study: Path) -> Iterator[Path]:
-    """Yield the folders beside a study that hold runs as well."""
-    if study.parent.is_dir():
-        for place in sorted(study.parent.iterdir()):
-            if place != study and not place.name.startswith(".") and (place / PARTS).is_dir():
-                yield place
+    """Yield the folders beside a study that hold runs as well, and can be read."""
+    places: list[Path] = []
+    with suppress(OSError):
+        places = sorted(study.parent.iterdir())
+    for place in places:
+        if place != study and not place.name.startswith(".") and _holds_runs(place):
+            yield place
+
+
+def _holds_runs(folder: Path) -> bool:
+    with suppress(OSError):
+        next((folder / PARTS).iterdir(), None)
+        return True
+    return False
 
 
 def labelled(rows: pa.Table, table: Table, policy: str, replication: int) -> pa.Table:
