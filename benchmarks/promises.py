@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from marketsim.results.bootstrap import bootstrap_interval
-from marketsim.results.contenders import Contenders
-from marketsim.results.estimates import mean_over_worlds
-from marketsim.results.multiple import holm, p_two_sided
-from marketsim.results.stopping import next_worlds
+from marketsim.results.statistics.bootstrap import bootstrap_interval
+from marketsim.results.statistics.contenders import Contenders
+from marketsim.results.statistics.estimates import mean_over_worlds
+from marketsim.results.statistics.multiple import holm, p_two_sided
+from marketsim.results.statistics.stopping import next_worlds
 from marketsim.scenario.replications import Until
 
 FloatArray = NDArray[np.float64]

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
-from marketsim.results.outcomes import POINT_COLUMNS, SWEEP_COLUMNS, UNCERTAINTY, Choice, Outcome, outcome
+from marketsim.results.sensitivity.outcomes import POINT_COLUMNS, SWEEP_COLUMNS, UNCERTAINTY, Choice, Outcome, outcome
 
 PROFIT = "profit_cny_per_year"
 Tables = dict[str, pd.DataFrame]

@@ -53,9 +53,7 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
 def test_check(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert call("check", write(tmp_path, STUDY), "--replications", "3", "--jobs", "2") == 0
     out = capsys.readouterr().out
-    assert (
-        "4 retailers, 36 months, 5,000 agents for 30,000 customers; base + 1 policy x 3 replications = 6 runs" in out
-    )
+    assert "4 retailers, 36 months, 5,000 agents for 30,000 customers; base + 1 policy x 3 replications = 6 runs" in out
     assert "and 16 to check the answer (1 assumption at both ends x 4 replications)" in out
     large = next(line for line in out.splitlines() if line.startswith("large_industrial"))
     # .1 x 5 / 150 and .5 / 150 of a bill of 463 x 1.02 + 200 CNY/MWh

@@ -10,7 +10,7 @@ import pytest
 
 from marketsim.experiments.study import run_study
 from marketsim.reporting.report import write_report
-from marketsim.results.store import StudyResult
+from marketsim.results.storage.store import StudyResult
 from marketsim.results.tables import MONTHLY_TABLES, SUMMARY_COLUMNS
 from marketsim.scenario.loaded import Scenario
 from marketsim.scenario.loading import load_scenario

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from marketsim.cli.sensitivity import sensitivity, show_sensitivity
 from marketsim.errors import ResultsError
 from marketsim.reporting.sensitivity_view import Request, Stored, tell, used_values
-from marketsim.results.outcomes import LEVER
+from marketsim.results.sensitivity.outcomes import LEVER
 
 
 @pytest.fixture(scope="module")

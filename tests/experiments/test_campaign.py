@@ -21,7 +21,7 @@ from marketsim.experiments.plan import RunKey, plan
 from marketsim.experiments.progress import Silent
 from marketsim.experiments.settings import Settings
 from marketsim.experiments.study import campaign_in, carry_out
-from marketsim.results import batches
+from marketsim.results.storage import batches
 
 BASES = [RunKey("base", world) for world in range(3)]
 

@@ -19,9 +19,9 @@ from tests.experiments import killed_study
 
 from marketsim.experiments.progress import Silent
 from marketsim.experiments.study import carry_out
-from marketsim.results.folders import PARTS
-from marketsim.results.run_store import RunStore
-from marketsim.results.store import load
+from marketsim.results.storage.folders import PARTS
+from marketsim.results.storage.run_store import RunStore
+from marketsim.results.storage.store import load
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="processes are killed by a POSIX signal")
 

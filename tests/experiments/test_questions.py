@@ -23,7 +23,7 @@ from marketsim.experiments.runs import Simulate
 from marketsim.experiments.settings import Settings
 from marketsim.experiments.study import carry_out
 from marketsim.results.run_result import RunResult
-from marketsim.results.store import load, read_answers
+from marketsim.results.storage.store import load, read_answers
 from marketsim.scenario.changes import with_changes, with_policy
 from marketsim.scenario.loaded import Scenario
 

@@ -21,7 +21,7 @@ from marketsim.experiments.runs import Simulate
 from marketsim.experiments.settings import Settings
 from marketsim.experiments.study import campaign_in, carry_out
 from marketsim.results.run_result import RunResult
-from marketsim.results.store import StudyResult
+from marketsim.results.storage.store import StudyResult
 from marketsim.results.tables import ALL, BASE
 from marketsim.scenario.loaded import Scenario
 from marketsim.simulation.run import simulate

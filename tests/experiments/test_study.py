@@ -27,7 +27,7 @@ from marketsim.experiments.progress import Progress, Silent
 from marketsim.experiments.runs import Simulate
 from marketsim.experiments.settings import Settings
 from marketsim.experiments.study import carry_out, run_study
-from marketsim.results.store import StudyResult, load
+from marketsim.results.storage.store import StudyResult, load
 from marketsim.scenario.loaded import Scenario
 
 

@@ -25,7 +25,7 @@ from marketsim.experiments.progress import Silent
 from marketsim.experiments.runs import Simulate
 from marketsim.experiments.settings import Settings
 from marketsim.experiments.study import carry_out
-from marketsim.results.store import StudyResult, load
+from marketsim.results.storage.store import StudyResult, load
 
 NOT_ON_WINDOWS = pytest.mark.skipif(sys.platform == "win32", reason="processes are killed by a POSIX signal")
 

@@ -24,7 +24,7 @@ from marketsim.experiments.runs import Simulate
 from marketsim.experiments.settings import Settings
 from marketsim.experiments.study import carry_out
 from marketsim.results.run_result import RunResult
-from marketsim.results.store import load
+from marketsim.results.storage.store import load
 from marketsim.scenario.changes import with_policy
 from marketsim.scenario.loaded import Scenario
 
@@ -142,7 +142,7 @@ def test_a_point_that_fails_has_no_rows_and_the_others_do(tmp_path: Path) -> Non
 
 
 def load_manifest(folder: Path) -> dict[str, Any]:
-    from marketsim.results.folders import read_manifest
+    from marketsim.results.storage.folders import read_manifest
 
     return read_manifest(folder)
 

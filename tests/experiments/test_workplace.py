@@ -27,10 +27,10 @@ from marketsim.experiments.settings import Settings
 from marketsim.experiments.study import carry_out
 from marketsim.experiments.worker import run_keys
 from marketsim.experiments.workplace import Claim, JobPlace, Workplace, at_work, read_job
-from marketsim.results.batches import Record
-from marketsim.results.folders import is_begun
-from marketsim.results.run_id import RunIds
-from marketsim.results.run_store import RunStore
+from marketsim.results.storage.batches import Record
+from marketsim.results.storage.folders import is_begun
+from marketsim.results.storage.run_id import RunIds
+from marketsim.results.storage.run_store import RunStore
 
 BEGUN = {"name": "made_up"}
 

@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 from tests.reporting.synthetic import FakeResult
 
-from marketsim.results.checks import CHECK_COLUMNS
-from marketsim.results.compare import summarise
+from marketsim.results.statistics.checks import CHECK_COLUMNS
+from marketsim.results.statistics.compare import summarise
 from marketsim.results.tables import ALL, BASE, KPIS_TABLE
 
 PROFIT = ("profit_cny_per_year", ALL)

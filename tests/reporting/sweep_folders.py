@@ -12,8 +12,8 @@ from tests.reporting.synthetic import LANES, study_of
 
 from marketsim.reporting.sweep_view import Swept
 from marketsim.results.manifest import build
-from marketsim.results.outcomes import LEVER
-from marketsim.results.store import write_answers
+from marketsim.results.sensitivity.outcomes import LEVER
+from marketsim.results.storage.store import write_answers
 from marketsim.scenario.loaded import Scenario, ScenarioData
 
 LEVELS = {"width": [1, 2, 5, 10, 20, 50, 100], "staff": [0.9, 1.0, 1.1, 1.2], "envy": [0, 0.25, 0.5, 0.75, 1.0]}

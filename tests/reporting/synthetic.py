@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from marketsim.results.checks import check_differences, check_label
-from marketsim.results.compare import summarise
 from marketsim.results.manifest import build
 from marketsim.results.metrics import kpis
 from marketsim.results.run_result import RunResult
+from marketsim.results.statistics.checks import check_differences, check_label
+from marketsim.results.statistics.compare import summarise
 from marketsim.results.tables import (
     BASE,
     DEFAULT_SUPPLIER,

@@ -177,7 +177,7 @@ def test_unclear_and_equal_satisfaction_are_told_apart() -> None:
 def test_vips_that_only_the_policy_creates_are_not_compared() -> None:
     result = handmade({"lane": {PROFIT: UP}})
     kept = result.kpis[(result.kpis["tier"] != "key") | (result.kpis["policy"] != "base")]
-    from marketsim.results.compare import summarise
+    from marketsim.results.statistics.compare import summarise
 
     object.__setattr__(result, "summary", summarise(kept))
     sentence = said(result).sentences[1]

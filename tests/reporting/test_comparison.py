@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pandas as pd
 from rich.console import Console
-from tests.results.test_sides import MEANS, PROFIT, kpis, manifest, study, two
+from tests.results.statistics.test_sides import MEANS, PROFIT, kpis, manifest, study, two
 
 from marketsim.reporting.charts.forest import draw, write_forest
 from marketsim.reporting.comparison import cautions, print_comparison
 from marketsim.reporting.style import chart_style
-from marketsim.results.comparison import Asked, compare, figures_asked
-from marketsim.results.sides import Side
+from marketsim.results.statistics.comparison import Asked, compare, figures_asked
+from marketsim.results.statistics.sides import Side
 
 
 def table_of(sides: list[Side], *names: str) -> pd.DataFrame:

@@ -18,8 +18,8 @@ from marketsim.reporting.method import method
 from marketsim.reporting.people_sentence import people_sentence
 from marketsim.reporting.report_tables import policies
 from marketsim.reporting.view import StudyView
-from marketsim.results.compare import summarise
-from marketsim.results.partners import Partners
+from marketsim.results.statistics.compare import summarise
+from marketsim.results.statistics.partners import Partners
 from marketsim.results.tables import ALL
 from marketsim.scenario.tier_rules import RuleSet
 

@@ -14,9 +14,9 @@ from tests.reporting.test_terminal import printed
 from marketsim.reporting.ranking_table import ranking_sentence, ranking_sentences, ranking_tables
 from marketsim.reporting.replications import replication_sentences
 from marketsim.reporting.report import write_report
-from marketsim.results.csv_tables import write_csv
-from marketsim.results.ranking import ranking
-from marketsim.results.stopping import replications
+from marketsim.results.statistics.ranking import ranking
+from marketsim.results.statistics.stopping import replications
+from marketsim.results.storage.csv_tables import write_csv
 from marketsim.scenario.replications import Until
 
 WORLDS = 8

@@ -25,11 +25,11 @@ from marketsim.reporting.charts.sensitivity import morris_chart, sweep_tornado, 
 from marketsim.reporting.charts.sweep_lines import profile_lines, sweep_lines
 from marketsim.reporting.numbers import signed
 from marketsim.reporting.sweep_view import Swept
-from marketsim.results.outcomes import LEVER
-from marketsim.results.overturning import overturning
-from marketsim.results.profiles import mean_effect
-from marketsim.results.regret import regret
-from marketsim.results.sensitivity import sensitivities
+from marketsim.results.sensitivity.indices import sensitivities
+from marketsim.results.sensitivity.outcomes import LEVER
+from marketsim.results.sensitivity.overturning import overturning
+from marketsim.results.sensitivity.profiles import mean_effect
+from marketsim.results.statistics.regret import regret
 
 
 @pytest.fixture(autouse=True)

@@ -20,8 +20,8 @@ from marketsim.reporting.report import write_report
 from marketsim.reporting.sweep_report import write_sweep_report
 from marketsim.reporting.sweep_section import sweep_sections
 from marketsim.reporting.sweep_terminal import print_sweeps
-from marketsim.results.outcomes import LEVER
-from marketsim.results.store import read_answers
+from marketsim.results.sensitivity.outcomes import LEVER
+from marketsim.results.storage.store import read_answers
 
 HOSTILE = '<script>alert("1")</script> & $x$'
 
@@ -169,7 +169,7 @@ def test_tables_keep_names_that_look_like_numbers(tmp_path: Path) -> None:
 def test_tables_of_sensitivities_and_stored_regrets_are_read_as_they_were_written(grid: Path, tmp_path: Path) -> None:
     from marketsim.reporting.sweep_findings import all_tables, findings
     from marketsim.reporting.sweep_view import sweeps_of
-    from marketsim.results.regret import regret
+    from marketsim.results.statistics.regret import regret
 
     answers = read_answers(grid)
     manifest = made.manifest_of({"lane & envy": "grid"})

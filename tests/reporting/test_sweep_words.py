@@ -13,10 +13,10 @@ from marketsim.reporting.sensitivity_words import index_finding, tornado_finding
 from marketsim.reporting.sweep_findings import findings
 from marketsim.reporting.sweep_view import Swept, sweeps_of
 from marketsim.reporting.sweep_words import best_sentence, map_finding, overturning_sentences, zero_words
-from marketsim.results.outcomes import LEVER
-from marketsim.results.overturning import overturning
-from marketsim.results.profiles import counts
-from marketsim.results.sensitivity_rows import SENSITIVITY_COLUMNS
+from marketsim.results.sensitivity.outcomes import LEVER
+from marketsim.results.sensitivity.overturning import overturning
+from marketsim.results.sensitivity.profiles import counts
+from marketsim.results.sensitivity.rows import SENSITIVITY_COLUMNS
 
 
 def plain(text: str) -> str:

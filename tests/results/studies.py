@@ -15,7 +15,7 @@ from marketsim.experiments.questions import carry_out_sweeps
 from marketsim.experiments.settings import Settings
 from marketsim.experiments.study import carry_out
 from marketsim.results.run_result import RunResult
-from marketsim.results.store import StudyResult
+from marketsim.results.storage.store import StudyResult
 from marketsim.results.tables import BASE
 from marketsim.scenario.loaded import Scenario
 

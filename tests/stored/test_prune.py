@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from tests.results.storage.test_batches import put, record
 from tests.results.studies import FAILS, SMALL, study
-from tests.results.test_batches import put, record
 from tests.stored.calls import kill, refused, said
 from tests.test_cli import call
 
-from marketsim.results.batches import Record
-from marketsim.results.run_store import RunStore
+from marketsim.results.storage.batches import Record
+from marketsim.results.storage.run_store import RunStore
 
 
 def test_nothing_to_remove(results: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -67,14 +67,14 @@ def test_a_long_table_goes_on_in_the_next_sheet(
     results: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rows = len(pd.read_parquet(results / "whole" / "tables" / "flows.parquet"))
-    monkeypatch.setattr("marketsim.results.workbook.MOST_ROWS", 1 + rows // 2)
+    monkeypatch.setattr("marketsim.results.storage.workbook.MOST_ROWS", 1 + rows // 2)
     arguments = ("export", "whole", "--format", "xlsx", "--table", "flows", "--out", "x.xlsx")
     said(capsys, *arguments)
     found = sheets(Path("x.xlsx"))
     assert list(found) == ["flows", "flows (2)", "provenance"]
     assert [len(found[name]) for name in ("flows", "flows (2)")] == [1 + rows // 2] * 2
     assert found["flows"][0] == found["flows (2)"][0]
-    monkeypatch.setattr("marketsim.results.workbook.MOST_ROWS", 3)
+    monkeypatch.setattr("marketsim.results.storage.workbook.MOST_ROWS", 3)
     error = refused(capsys, *arguments, "--force")
     assert "table flows has more rows than 10 sheets of Excel hold" in error
     assert list(sheets(Path("x.xlsx"))) == ["flows", "flows (2)", "provenance"], "the earlier file stays"

@@ -32,8 +32,8 @@ def compare_results(
         ResultsError: an argument names nothing that could be compared, or the folder cannot be written.
     """
     from marketsim.reporting.comparison import print_comparison
-    from marketsim.results.comparison import Asked, compare, figures_asked
-    from marketsim.results.sides import sides_of
+    from marketsim.results.statistics.comparison import Asked, compare, figures_asked
+    from marketsim.results.statistics.sides import sides_of
 
     sides = sides_of(arguments)
     table = compare(sides, figures_asked(Asked(tuple(dict.fromkeys(kpis)), retailer, tier), sides))
@@ -45,7 +45,7 @@ def compare_results(
 
 def _write(table: DataFrame, folder: Path) -> None:
     from marketsim.reporting.charts.forest import NAME, write_forest
-    from marketsim.results.csv_tables import write_csv
+    from marketsim.results.storage.csv_tables import write_csv
 
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -8,7 +8,7 @@ from marketsim.cli.places import study_folder
 from marketsim.cli.screen import console, say, size_text
 
 if TYPE_CHECKING:
-    from marketsim.results.export import Asked
+    from marketsim.results.storage.export import Asked
 
 
 def export_study(study: str, asked: Asked) -> int:
@@ -24,7 +24,7 @@ def export_study(study: str, asked: Asked) -> int:
     Raises:
         ResultsError: there is no such study, table or key figure, or the files cannot be written.
     """
-    from marketsim.results.export import export
+    from marketsim.results.storage.export import export
 
     screen = console()
     for path in export(study_folder(study), asked):

@@ -16,7 +16,7 @@ def study_folder(name: str) -> Path:
     Raises:
         ResultsError: there is none.
     """
-    from marketsim.results.inventory import is_study
+    from marketsim.results.storage.inventory import is_study
 
     places = [place for place in (Path(name), RESULTS / name) if place.is_dir()]
     for place in places:

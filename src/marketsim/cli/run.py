@@ -23,7 +23,7 @@ from marketsim.scenario.loaded import Scenario
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-    from marketsim.results.store import StudyResult
+    from marketsim.results.storage.store import StudyResult
 
 INTERRUPTED = 130
 """Exit code after Ctrl-C."""
@@ -81,7 +81,7 @@ def _interrupted(message: str) -> int:
 def _report_of(folder: Path | None) -> str:
     """Report what an interrupted study has; return how the message goes on."""
     from marketsim.reporting.report import write_report
-    from marketsim.results.store import load
+    from marketsim.results.storage.store import load
 
     if folder is None:
         return ""

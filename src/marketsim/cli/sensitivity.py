@@ -34,7 +34,7 @@ def sensitivity(
 ) -> None:
     """Tell what stored results depend on (Morris, Sobol, tornado), and which assumptions could overturn them."""
     from marketsim.reporting.sensitivity_view import Request
-    from marketsim.results.outcomes import DIFFERENCE
+    from marketsim.results.sensitivity.outcomes import DIFFERENCE
     from marketsim.results.tables import BASE
 
     request = Request(sweep, policy, kpi, retailer, tier, BASE if base else DIFFERENCE)
@@ -69,8 +69,8 @@ def _stored(folder: Path) -> Stored:
     from pandas import DataFrame
 
     from marketsim.reporting.sensitivity_view import Stored
-    from marketsim.results.folders import read_manifest
-    from marketsim.results.store import SUMMARY_FILE, load, read_answers
+    from marketsim.results.storage.folders import read_manifest
+    from marketsim.results.storage.store import SUMMARY_FILE, load, read_answers
 
     if (folder / SUMMARY_FILE).exists():
         study = load(folder)
@@ -90,7 +90,7 @@ def _write(told: Sequence[Told], out: Path) -> list[str]:
     from marketsim.reporting import style
     from marketsim.reporting.charts.catalogue import write_charts
     from marketsim.reporting.sweep_findings import all_tables
-    from marketsim.results.csv_tables import write_csv
+    from marketsim.results.storage.csv_tables import write_csv
 
     tables = all_tables([item.found for item in told])
     try:

@@ -19,7 +19,7 @@ from marketsim.errors import ResultsError
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-    from marketsim.results.inventory import StudyState
+    from marketsim.results.storage.inventory import StudyState
 
 _MOST_FAILURES = 10
 """Failed runs that are shown unless they are asked for."""
@@ -50,9 +50,9 @@ def show_study(study: str, asked: Asked) -> int:
     Raises:
         ResultsError: there is no such study, policy or key figure, or its tables cannot be read.
     """
-    from marketsim.results.folders import read_manifest
-    from marketsim.results.inventory import manifest_or_none, state_of
-    from marketsim.results.kpis_of_runs import stored_runs
+    from marketsim.results.storage.folders import read_manifest
+    from marketsim.results.storage.inventory import manifest_or_none, state_of
+    from marketsim.results.storage.kpis_of_runs import stored_runs
 
     folder, screen = study_folder(study), console()
     if manifest_or_none(folder) is not None:
@@ -98,7 +98,7 @@ def _of_policies(runs: DataFrame, policies: Sequence[str], folder: Path) -> Data
 
 def _facts(folder: Path, manifest: dict[str, Any]) -> dict[str, Any]:
     """Return what identifies a study; of one without results what is known of how it was begun."""
-    from marketsim.results.inventory import begun_of
+    from marketsim.results.storage.inventory import begun_of
 
     known = manifest or begun_of(folder)
     libraries = ", ".join(f"{name} {number}" for name, number in known.get("libraries", {}).items())
@@ -150,7 +150,7 @@ def _show_failures(screen: Console, folder: Path, runs: DataFrame, *, every: boo
 
 def _figures(folder: Path, manifest: dict[str, Any], asked: Asked) -> Table:
     """Return key figures of the focus retailer as a whole, a row per policy, with the difference from the base."""
-    from marketsim.results.store import SUMMARY_FILE, load
+    from marketsim.results.storage.store import SUMMARY_FILE, load
     from marketsim.results.tables import ALL
     from marketsim.scenario.paths import no_such
 

@@ -62,7 +62,7 @@ def export(
 ) -> None:
     """Write tables of a study for other programs: CSV, Excel or Parquet."""
     from marketsim.cli.export import export_study
-    from marketsim.results.export import Asked
+    from marketsim.results.storage.export import Asked
 
     raise typer.Exit(export_study(study, Asked(form, tuple(table or ()), tuple(kpi or ()), out, force)))
 

@@ -25,7 +25,7 @@ def list_studies(folder: Path, *, as_json: bool) -> int:
         ResultsError: there is no such folder.
     """
     from marketsim.experiments.workplace import at_work
-    from marketsim.results.inventory import state_of, studies_in
+    from marketsim.results.storage.inventory import state_of, studies_in
 
     screen = console()
     places = studies_in(folder)

@@ -117,7 +117,7 @@ def _folder_name(scenario: Scenario, names: Sequence[str]) -> str:
 def _show(answers: Answers, screen: Console, folder: Path, seconds: float) -> None:
     from marketsim.reporting.sweep_report import write_sweep_report
     from marketsim.reporting.sweep_terminal import print_sweeps
-    from marketsim.results.folders import read_manifest
+    from marketsim.results.storage.folders import read_manifest
 
     report = write_sweep_report(folder)
     say(screen, "")

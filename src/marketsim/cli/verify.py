@@ -21,7 +21,7 @@ def verify_studies(studies: Sequence[str]) -> int:
         ResultsError: there is no such study.
     """
     from marketsim.experiments.workplace import at_work
-    from marketsim.results.audit import audit
+    from marketsim.results.storage.audit import audit
 
     screen, damaged = console(), False
     for folder in [study_folder(study) for study in studies]:

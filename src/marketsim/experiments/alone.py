@@ -16,10 +16,10 @@ from marketsim.experiments.questions import check_figures
 from marketsim.experiments.run_log import count, in_order, runs_frame, status_of, timings_frame
 from marketsim.experiments.settings import Settings
 from marketsim.experiments.study import campaign_in
-from marketsim.results.batches import writing
-from marketsim.results.folders import Stage
 from marketsim.results.manifest import build
-from marketsim.results.store import write_answers, write_runs
+from marketsim.results.storage.batches import writing
+from marketsim.results.storage.folders import Stage
+from marketsim.results.storage.store import write_answers, write_runs
 from marketsim.scenario.loaded import Scenario
 
 Answers = dict[str, pd.DataFrame]

@@ -8,10 +8,10 @@ import pandas as pd
 
 from marketsim.experiments.laboratory import Laboratory, trial
 from marketsim.experiments.root import Curve, Root, find_root
-from marketsim.results.estimates import FloatArray
 from marketsim.results.key_figures import kpi
-from marketsim.results.pairs import worlds_of
-from marketsim.results.partners import BETWEEN_TIERS
+from marketsim.results.statistics.estimates import FloatArray
+from marketsim.results.statistics.pairs import worlds_of
+from marketsim.results.statistics.partners import BETWEEN_TIERS
 from marketsim.results.tables import ALL
 from marketsim.scenario.questions import BreakEven, Range
 

@@ -9,9 +9,9 @@ import pandas as pd
 from marketsim.experiments.break_even import curve_of
 from marketsim.experiments.laboratory import Laboratory, trial
 from marketsim.experiments.root import FOUND, find_root
-from marketsim.results.checks import HEADLINES
-from marketsim.results.estimates import mean_over_worlds, without_rounding
-from marketsim.results.pairs import UNITS, described, labels_without_policy
+from marketsim.results.statistics.checks import HEADLINES
+from marketsim.results.statistics.estimates import mean_over_worlds, without_rounding
+from marketsim.results.statistics.pairs import UNITS, described, labels_without_policy
 from marketsim.results.tables import ALL
 from marketsim.scenario.questions import Budget
 

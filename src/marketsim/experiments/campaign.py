@@ -17,8 +17,8 @@ from marketsim.experiments.plan import RunKey
 from marketsim.experiments.progress import Progress
 from marketsim.experiments.runs import DONE, FAILED, NOT_RUN, Outcome, outcome_of, record_of
 from marketsim.experiments.workers import Workers
-from marketsim.results.run_id import RunIds
-from marketsim.results.run_store import RunStore, labelled, sibling_stores
+from marketsim.results.storage.run_id import RunIds
+from marketsim.results.storage.run_store import RunStore, labelled, sibling_stores
 from marketsim.results.tables import ALL, KPIS_TABLE, Table
 from marketsim.scenario.loaded import Scenario
 

@@ -13,18 +13,18 @@ import pandas as pd
 from marketsim.errors import ResultsError
 from marketsim.experiments.campaign import Wanted
 from marketsim.experiments.run_log import RunLog, count, runs_frame, status_of, timings_frame
-from marketsim.results import store
-from marketsim.results.batches import writing
-from marketsim.results.checks import HEADLINES, check_differences
-from marketsim.results.compare import summarise
-from marketsim.results.figures import CUSTOMER_PCT, ranked_figures
-from marketsim.results.folders import Stage, read_manifest
 from marketsim.results.key_figures import KPIS
 from marketsim.results.manifest import build
-from marketsim.results.partners import LABELS, Partners
-from marketsim.results.ranking import RANKING, ranking
-from marketsim.results.returns import NEEDED, returns
-from marketsim.results.store import Contents
+from marketsim.results.statistics.checks import HEADLINES, check_differences
+from marketsim.results.statistics.compare import summarise
+from marketsim.results.statistics.figures import CUSTOMER_PCT, ranked_figures
+from marketsim.results.statistics.partners import LABELS, Partners
+from marketsim.results.statistics.ranking import RANKING, ranking
+from marketsim.results.statistics.returns import NEEDED, returns
+from marketsim.results.storage import store
+from marketsim.results.storage.batches import writing
+from marketsim.results.storage.folders import Stage, read_manifest
+from marketsim.results.storage.store import Contents
 from marketsim.results.tables import ALL
 
 _CELLS_AT_ONCE = 750_000

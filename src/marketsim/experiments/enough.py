@@ -9,15 +9,15 @@ import pandas as pd
 from marketsim.experiments.campaign import Wanted
 from marketsim.experiments.plan import Plan, runs
 from marketsim.experiments.run_log import RunLog
-from marketsim.results.stopping import REPLICATION_COLUMNS, REPLICATIONS, differences_asked, next_worlds
-from marketsim.results.stopping import replications as table_of
+from marketsim.results.statistics.stopping import REPLICATION_COLUMNS, REPLICATIONS, differences_asked, next_worlds
+from marketsim.results.statistics.stopping import replications as table_of
 from marketsim.scenario.replications import Until
 
 
 def run_main(log: RunLog) -> None:
     """Carry out the main runs; where the study asks for a precision, the plan grows until it is reached.
 
-    The table `results.stopping.REPLICATIONS` is added to the answers then.
+    The table `results.statistics.stopping.REPLICATIONS` is added to the answers then.
     """
     campaign = log.campaign
     until = campaign.scenario.study.run.stopping()

@@ -14,8 +14,8 @@ from marketsim.experiments.progress import Silent
 from marketsim.experiments.runs import DONE, FAILED
 from marketsim.experiments.sweep import planned_settings
 from marketsim.experiments.workers import Receive
-from marketsim.results.run_id import RunIds
-from marketsim.results.run_store import RunStore, sibling_stores
+from marketsim.results.storage.run_id import RunIds
+from marketsim.results.storage.run_store import RunStore, sibling_stores
 from marketsim.scenario.loaded import Scenario
 
 MONTHLY_BYTES, FIGURES_BYTES = 270_000, 16_000

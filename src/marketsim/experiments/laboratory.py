@@ -11,8 +11,8 @@ import pandas as pd
 from marketsim.errors import RunFailedError
 from marketsim.experiments.campaign import Campaign, Wanted
 from marketsim.experiments.plan import RunKey
-from marketsim.results.pairs import effects
-from marketsim.results.partners import Partners
+from marketsim.results.statistics.pairs import effects
+from marketsim.results.statistics.partners import Partners
 from marketsim.results.tables import BASE
 from marketsim.scenario.changes import changed_study
 from marketsim.scenario.decisions import is_decision
@@ -109,7 +109,7 @@ class Laboratory:
         return self.campaign.scenario
 
     def effects(self, what: str, trials: Sequence[Trial], *, by_tier: bool = False) -> list[pd.DataFrame]:
-        """Return the paired differences of each trial, as `results.pairs.effects` has them.
+        """Return the paired differences of each trial, as `results.statistics.pairs.effects` has them.
 
         They are those of the retailers that the study asks about, as a whole and by tier.
 

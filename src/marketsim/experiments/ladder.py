@@ -9,8 +9,8 @@ import pandas as pd
 
 from marketsim.errors import Problem, ScenarioError
 from marketsim.experiments.laboratory import Laboratory, Trial, trial_of
-from marketsim.results.estimates import mean_over_worlds, without_rounding
-from marketsim.results.pairs import UNITS, described
+from marketsim.results.statistics.estimates import mean_over_worlds, without_rounding
+from marketsim.results.statistics.pairs import UNITS, described
 from marketsim.results.tables import ALL
 from marketsim.scenario.changes import with_changes
 from marketsim.scenario.loaded import Scenario

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from marketsim.errors import Problem, ScenarioError
-from marketsim.results.checks import ENDS, check_label
+from marketsim.results.statistics.checks import ENDS, check_label
 from marketsim.results.tables import BASE
 from marketsim.scenario.study import Study
 from marketsim.scenario.tier_rules import RuleSet, rule_sets_by_version

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from marketsim.errors import ResultsError
-from marketsim.results.folders import WORK
-from marketsim.results.inventory import begun_of, manifest_or_none, status_of
-from marketsim.results.kpis_of_runs import stored_runs
 from marketsim.results.manifest import scenario_hash
-from marketsim.results.run_store import RunStore
-from marketsim.results.store import RUNS_FILE
+from marketsim.results.storage.folders import WORK
+from marketsim.results.storage.inventory import begun_of, manifest_or_none, status_of
+from marketsim.results.storage.kpis_of_runs import stored_runs
+from marketsim.results.storage.run_store import RunStore
+from marketsim.results.storage.store import RUNS_FILE
 
 _FINISHED = ("complete", "failed")
 

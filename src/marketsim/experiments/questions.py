@@ -13,8 +13,8 @@ from marketsim.experiments.budget import BUDGET, compare_at_equal_money
 from marketsim.experiments.laboratory import Laboratory
 from marketsim.experiments.sweep import carry_out_sweep
 from marketsim.results.key_figures import KPIS
-from marketsim.results.outcomes import SWEEP, SWEEP_POINTS
-from marketsim.results.regret import REGRET, regret
+from marketsim.results.sensitivity.outcomes import SWEEP, SWEEP_POINTS
+from marketsim.results.statistics.regret import REGRET, regret
 from marketsim.scenario.paths import no_such
 from marketsim.scenario.replications import stopping
 from marketsim.scenario.study import Study

@@ -8,9 +8,9 @@ from pathlib import Path
 from marketsim.errors import ResultsError
 from marketsim.experiments.plan import RunKey
 from marketsim.experiments.runs import Job, ids_of
-from marketsim.results.batches import Record
-from marketsim.results.folders import WORK
-from marketsim.results.run_store import RunStore
+from marketsim.results.storage.batches import Record
+from marketsim.results.storage.folders import WORK
+from marketsim.results.storage.run_store import RunStore
 
 
 def find_run(folder: Path, run: str) -> Record:

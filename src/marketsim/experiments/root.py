@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 from scipy.optimize import brentq
 
-from marketsim.results.estimates import FloatArray, mean_over_worlds
+from marketsim.results.statistics.estimates import FloatArray, mean_over_worlds
 
 GRID = 5
 """Values tried at first, evenly from end to end: one sign change in the middle of a range must not be missed."""

@@ -12,7 +12,7 @@ import pandas as pd
 from marketsim.experiments.campaign import Campaign, Wanted
 from marketsim.experiments.plan import Plan, RunKey
 from marketsim.experiments.runs import DONE, FAILED, NOT_RUN, Outcome
-from marketsim.results.partners import Partners
+from marketsim.results.statistics.partners import Partners
 from marketsim.results.tables import RUNS
 
 _INTERRUPTED = "the study was interrupted"

@@ -17,10 +17,10 @@ import pandas as pd
 from marketsim.errors import RunFailedError
 from marketsim.experiments.limits import limited
 from marketsim.experiments.plan import RunKey
-from marketsim.results.batches import BatchWriter, Record
 from marketsim.results.metrics import kpis
-from marketsim.results.run_id import RunIds, model_version
 from marketsim.results.run_result import RunResult
+from marketsim.results.storage.batches import BatchWriter, Record
+from marketsim.results.storage.run_id import RunIds, model_version
 from marketsim.results.tables import KPIS_TABLE
 from marketsim.scenario.changes import with_changes
 from marketsim.scenario.loaded import Scenario

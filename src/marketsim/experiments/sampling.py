@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from marketsim.results.estimates import FloatArray
+from marketsim.results.statistics.estimates import FloatArray
 from marketsim.scenario.sweep import Axis, Sweep
 
 

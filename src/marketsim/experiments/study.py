@@ -20,9 +20,9 @@ from marketsim.experiments.settings import Settings
 from marketsim.experiments.worker import task_of
 from marketsim.experiments.workers import make_workers
 from marketsim.experiments.workplace import Workplace
-from marketsim.results import store
 from marketsim.results.manifest import begun
-from marketsim.results.store import StudyResult
+from marketsim.results.storage import store
+from marketsim.results.storage.store import StudyResult
 from marketsim.scenario.loaded import Scenario
 
 RESULTS = Path("results")

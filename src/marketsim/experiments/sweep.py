@@ -11,10 +11,10 @@ from marketsim.errors import RunFailedError
 from marketsim.experiments.campaign import Wanted
 from marketsim.experiments.design import Point, design, points_frame
 from marketsim.experiments.laboratory import Laboratory, Setting, Trial
-from marketsim.results.compare import summarise
-from marketsim.results.figures import Figure, ranked_figures
-from marketsim.results.outcomes import SWEEP, SWEEP_COLUMNS, SWEEP_POINTS
-from marketsim.results.stopping import differences_asked, next_worlds
+from marketsim.results.sensitivity.outcomes import SWEEP, SWEEP_COLUMNS, SWEEP_POINTS
+from marketsim.results.statistics.compare import summarise
+from marketsim.results.statistics.figures import Figure, ranked_figures
+from marketsim.results.statistics.stopping import differences_asked, next_worlds
 from marketsim.results.tables import ALL, BASE
 from marketsim.scenario.replications import AsManyAsNeeded, Until, first_worlds, stopping
 from marketsim.scenario.sweep import Sweep

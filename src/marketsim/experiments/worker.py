@@ -12,9 +12,9 @@ from marketsim.errors import RunFailedError
 from marketsim.experiments.plan import RunKey
 from marketsim.experiments.runs import Outcome, Runner
 from marketsim.experiments.workplace import JobPlace, read_job
-from marketsim.results.batches import BatchWriter
-from marketsim.results.folders import PARTS
-from marketsim.results.run_id import model_version
+from marketsim.results.storage.batches import BatchWriter
+from marketsim.results.storage.folders import PARTS
+from marketsim.results.storage.run_id import model_version
 
 
 def run_keys(place: JobPlace, keys: Sequence[RunKey]) -> list[Outcome]:

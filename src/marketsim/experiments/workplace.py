@@ -19,9 +19,9 @@ from filelock import FileLock, Timeout
 
 from marketsim.errors import ResultsError, RunFailedError
 from marketsim.experiments.runs import NAMED_MODEL, Job, ids_of
-from marketsim.results.batches import writing
-from marketsim.results.folders import BEGUN, LOCK, WORK, check_target
-from marketsim.results.run_store import RunStore
+from marketsim.results.storage.batches import writing
+from marketsim.results.storage.folders import BEGUN, LOCK, WORK, check_target
+from marketsim.results.storage.run_store import RunStore
 
 _PATIENCE_SECONDS = 1.0
 """Somebody who asks whether a study is at work holds its folder for a moment."""

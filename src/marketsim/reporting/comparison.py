@@ -25,11 +25,11 @@ from marketsim.reporting.numbers import (
 )
 from marketsim.reporting.questions import Row
 from marketsim.reporting.screen import Screen
-from marketsim.results.comparison import CANNOT_TELL, HIGHER, LOWER, PAIRED, UNPAIRED
 from marketsim.results.key_figures import kpi
-from marketsim.results.sides import Side
+from marketsim.results.statistics.comparison import CANNOT_TELL, HIGHER, LOWER, PAIRED, UNPAIRED
+from marketsim.results.statistics.sides import Side
+from marketsim.results.statistics.what_differs import facts_that_differ, values_that_differ
 from marketsim.results.tables import ALL
-from marketsim.results.what_differs import facts_that_differ, values_that_differ
 
 _MOST_VALUES = 12
 _GOOD, _BAD = "green", "red"
@@ -39,7 +39,7 @@ def print_comparison(table: pd.DataFrame, sides: Sequence[Side], console: Consol
     """Print a comparison.
 
     Args:
-        table: what `results.comparison.compare` returns.
+        table: what `results.statistics.comparison.compare` returns.
         sides: what is compared, the reference first.
         console: where to print.
         files: where its files are, if anywhere.

@@ -10,8 +10,8 @@ import pandas as pd
 from marketsim.reporting.estimates import Cell, Estimate, Verdict, estimate, verdict
 from marketsim.reporting.measures import PROFIT
 from marketsim.reporting.view import StudyView
-from marketsim.results.multiple import FAMILY_ERROR
-from marketsim.results.ranking import RANKING, TIE
+from marketsim.results.statistics.multiple import FAMILY_ERROR
+from marketsim.results.statistics.ranking import RANKING, TIE
 from marketsim.results.tables import ALL
 
 

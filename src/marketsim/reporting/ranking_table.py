@@ -25,8 +25,8 @@ from marketsim.reporting.numbers import (
 )
 from marketsim.reporting.questions import Answers, Row
 from marketsim.results.key_figures import kpi
-from marketsim.results.multiple import FAMILY_ERROR
-from marketsim.results.ranking import RANKING
+from marketsim.results.statistics.multiple import FAMILY_ERROR
+from marketsim.results.statistics.ranking import RANKING
 from marketsim.results.tables import ALL, BASE
 
 _FEWEST_POLICIES = 2

@@ -10,7 +10,7 @@ from marketsim.reporting.measures import tier_people
 from marketsim.reporting.numbers import Scale, counted, digits_for, joined, plain, scale_for
 from marketsim.reporting.questions import Answers
 from marketsim.results.key_figures import kpi
-from marketsim.results.stopping import REPLICATIONS
+from marketsim.results.statistics.stopping import REPLICATIONS
 from marketsim.results.tables import ALL
 
 

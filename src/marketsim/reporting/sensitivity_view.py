@@ -18,12 +18,21 @@ from marketsim.reporting.charts.sweep_lines import profile_lines
 from marketsim.reporting.measures import PROFIT
 from marketsim.reporting.sweep_findings import Findings, findings
 from marketsim.reporting.sweep_view import Manifest, Swept, swept
-from marketsim.results.check_profiles import check_profiles, overturning_by_checks
 from marketsim.results.key_figures import kpi
-from marketsim.results.outcomes import DIFFERENCE, SWEEP, SWEEP_POINTS, UNCERTAINTY, Choice, Outcome, in_order, names_in
-from marketsim.results.overturning import CHECKS, concerned
-from marketsim.results.profiles import mean_effect
-from marketsim.results.sensitivity_rows import no_rows
+from marketsim.results.sensitivity.check_profiles import check_profiles, overturning_by_checks
+from marketsim.results.sensitivity.outcomes import (
+    DIFFERENCE,
+    SWEEP,
+    SWEEP_POINTS,
+    UNCERTAINTY,
+    Choice,
+    Outcome,
+    in_order,
+    names_in,
+)
+from marketsim.results.sensitivity.overturning import CHECKS, concerned
+from marketsim.results.sensitivity.profiles import mean_effect
+from marketsim.results.sensitivity.rows import no_rows
 from marketsim.results.tables import ALL, BASE
 from marketsim.scenario.paths import no_such
 

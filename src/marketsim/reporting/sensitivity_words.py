@@ -9,8 +9,8 @@ import pandas as pd
 
 from marketsim.reporting.numbers import joined
 from marketsim.reporting.sweep_view import Swept
-from marketsim.results.overturning import KEEPS, TURNS
-from marketsim.results.sensitivity_rows import NOISE
+from marketsim.results.sensitivity.overturning import KEEPS, TURNS
+from marketsim.results.sensitivity.rows import NOISE
 
 _MOST_NAMED = 3
 

@@ -10,11 +10,11 @@ import pandas as pd
 
 from marketsim.errors import ResultsError
 from marketsim.reporting.sweep_view import Swept
-from marketsim.results.outcomes import missing_sentence
-from marketsim.results.overturning import OVERTURNING, overturning
-from marketsim.results.profiles import LISTED
-from marketsim.results.sensitivity import left_out, sensitivities
-from marketsim.results.sensitivity_rows import SENSITIVITY, no_rows
+from marketsim.results.sensitivity.indices import left_out, sensitivities
+from marketsim.results.sensitivity.outcomes import missing_sentence
+from marketsim.results.sensitivity.overturning import OVERTURNING, overturning
+from marketsim.results.sensitivity.profiles import LISTED
+from marketsim.results.sensitivity.rows import SENSITIVITY, no_rows
 
 _ALIKE = 0.5
 """Rank correlation of two parameters from which their effects are said to be hard to tell apart. ASSUMPTION."""

@@ -20,9 +20,9 @@ from marketsim.reporting.report import CHARTS_FOLDER, REPORT_FILE, page
 from marketsim.reporting.report_tables import assumed_tables, mechanisms_table, starred_table
 from marketsim.reporting.sweep_section import SweepSection, sweep_sections
 from marketsim.reporting.view import StudyView
-from marketsim.results.checks import CHECK_COLUMNS
-from marketsim.results.folders import read_manifest
-from marketsim.results.store import read_answers
+from marketsim.results.statistics.checks import CHECK_COLUMNS
+from marketsim.results.storage.folders import read_manifest
+from marketsim.results.storage.store import read_answers
 from marketsim.results.tables import KPIS_TABLE, RUNS, SUMMARY_COLUMNS
 
 _NO_RESULT = "No run of a sweep finished that could answer the question."

@@ -25,10 +25,10 @@ from marketsim.reporting.sweep_tables import (
 )
 from marketsim.reporting.sweep_view import Manifest, Swept, sweeps_of
 from marketsim.reporting.sweep_words import levers_words, sweep_sentences
-from marketsim.results.outcomes import SWEEP, SWEEP_POINTS
-from marketsim.results.overturning import concerned
-from marketsim.results.profiles import mean_effect
-from marketsim.results.regret import REGRET, regret
+from marketsim.results.sensitivity.outcomes import SWEEP, SWEEP_POINTS
+from marketsim.results.sensitivity.overturning import concerned
+from marketsim.results.sensitivity.profiles import mean_effect
+from marketsim.results.statistics.regret import REGRET, regret
 
 _MOST_POLICIES = 4
 """Policies of a sweep that are drawn; the others stand in the table and in the files."""

@@ -13,10 +13,10 @@ from marketsim.reporting.numbers import MISSING, digits_for, interval, signed
 from marketsim.reporting.sweep_findings import Findings
 from marketsim.reporting.sweep_view import Manifest, Swept, parameter_paths
 from marketsim.reporting.sweep_words import value_words, zero_words
-from marketsim.results.lever_choice import lever_combinations
-from marketsim.results.overturning import KEEPS, TURNS
-from marketsim.results.profiles import MOST_LEVELS, counts, mean_effect, sorted_levels
-from marketsim.results.sensitivity_rows import NOISE
+from marketsim.results.sensitivity.lever_choice import lever_combinations
+from marketsim.results.sensitivity.overturning import KEEPS, TURNS
+from marketsim.results.sensitivity.profiles import MOST_LEVELS, counts, mean_effect, sorted_levels
+from marketsim.results.sensitivity.rows import NOISE
 
 _MOST_ROWS = 12
 _VERDICTS = {TURNS: "turns the sign", KEEPS: "keeps the sign"}

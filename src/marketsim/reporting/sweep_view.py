@@ -15,8 +15,8 @@ from marketsim.reporting import style
 from marketsim.reporting.measures import PROFIT
 from marketsim.reporting.numbers import Scale, counted, digits_for, scale_for
 from marketsim.results.key_figures import Kpi, kpi
-from marketsim.results.outcomes import SWEEP, SWEEP_POINTS, Choice, Outcome, in_order, names_in, outcome
-from marketsim.results.sample_blocks import inferred_design
+from marketsim.results.sensitivity.outcomes import SWEEP, SWEEP_POINTS, Choice, Outcome, in_order, names_in, outcome
+from marketsim.results.sensitivity.sample_blocks import inferred_design
 from marketsim.results.tables import ALL
 
 Manifest = Mapping[str, Any]

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from marketsim.reporting.numbers import counted, digits_for, digits_with_sign, interval, joined, signed
 from marketsim.reporting.sweep_view import Swept
-from marketsim.results.lever_choice import TIED, lever_combinations
-from marketsim.results.outcomes import LEVER, UNCERTAINTY, Outcome
-from marketsim.results.overturning import KEEPS, TURNS
-from marketsim.results.profiles import SAMPLED, counts, sorted_levels
+from marketsim.results.sensitivity.lever_choice import TIED, lever_combinations
+from marketsim.results.sensitivity.outcomes import LEVER, UNCERTAINTY, Outcome
+from marketsim.results.sensitivity.overturning import KEEPS, TURNS
+from marketsim.results.sensitivity.profiles import SAMPLED, counts, sorted_levels
 
 _MOST_NAMED = 3
 _MOST_TOLD = 2

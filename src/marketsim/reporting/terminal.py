@@ -13,7 +13,7 @@ from marketsim.reporting.replications import replication_sentences
 from marketsim.reporting.screen import Screen
 from marketsim.reporting.sweep_terminal import print_sweeps
 from marketsim.reporting.view import StudyData, StudyView
-from marketsim.results.outcomes import SWEEP
+from marketsim.results.sensitivity.outcomes import SWEEP
 
 
 def print_result(result: StudyData, console: Console | None = None, *, seconds: float | None = None) -> None:

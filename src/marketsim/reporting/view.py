@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import pandas as pd
 
 from marketsim.reporting.estimates import NOTHING, Cell, Estimate, without_rounding
-from marketsim.results.partners import BETWEEN_TIERS
+from marketsim.results.statistics.partners import BETWEEN_TIERS
 from marketsim.results.tables import ALL, BASE
 
 _SIZE = "customer_pct"
@@ -20,7 +20,7 @@ _OF_THE_TIER_ITSELF = ("customer_pct", "energy_pct", "ticket_share_", "servers_"
 
 
 class StudyData(Protocol):
-    """What a report needs of a study's results; `results.store.StudyResult` is one."""
+    """What a report needs of a study's results; `results.storage.store.StudyResult` is one."""
 
     @property
     def folder(self) -> Path:

@@ -201,7 +201,7 @@ _HORIZONS = tuple(figure for years in HORIZON_YEARS for figure in _horizon_figur
 
 
 def _of_policy(cost: str) -> Formula:
-    """Return profit gained per CNY more spent: no figure of a run, but of pairs of runs (`results.returns`)."""
+    """Return profit gained per CNY more spent: no figure of a run, but of pairs of runs (`results.statistics.returns`)."""
     return quantity("pairs of runs", f"difference of profit_cny_per_year / difference of {cost}")
 
 

@@ -17,8 +17,8 @@ from marketsim.reporting.charts import dots
 from marketsim.reporting.comparison import scale_of, title
 from marketsim.reporting.numbers import digits_for, signed
 from marketsim.reporting.questions import Row
-from marketsim.results.comparison import HIGHER, LOWER, OTHER_MEMBERS, UNPAIRED
 from marketsim.results.key_figures import kpi
+from marketsim.results.statistics.comparison import HIGHER, LOWER, OTHER_MEMBERS, UNPAIRED
 
 NAME = "comparison"
 """Name of its files."""
@@ -30,7 +30,7 @@ def write_forest(table: pd.DataFrame, folder: Path) -> None:
     """Draw a comparison and write it as PNG and SVG.
 
     Args:
-        table: what `results.comparison.compare` returns.
+        table: what `results.statistics.comparison.compare` returns.
         folder: an existing folder.
     """
     with style.chart_style():

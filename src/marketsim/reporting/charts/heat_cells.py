@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from marketsim.results.estimates import FloatArray
-from marketsim.results.outcomes import LEVER, UNCERTAINTY, Outcome
-from marketsim.results.profiles import MOST_LEVELS, mean_effect, sorted_levels
+from marketsim.results.sensitivity.outcomes import LEVER, UNCERTAINTY, Outcome
+from marketsim.results.sensitivity.profiles import MOST_LEVELS, mean_effect, sorted_levels
+from marketsim.results.statistics.estimates import FloatArray
 
 MOST_PANELS = 6
 _MOST_CELLS = 40

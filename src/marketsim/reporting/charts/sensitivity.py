@@ -16,8 +16,8 @@ from marketsim.reporting.charts.chart import Chart
 from marketsim.reporting.numbers import signed
 from marketsim.reporting.sensitivity_words import index_finding, tornado_finding
 from marketsim.reporting.sweep_view import Swept, under_figure
-from marketsim.results.overturning import OVERTURNING_COLUMNS
-from marketsim.results.sensitivity_rows import NOISE
+from marketsim.results.sensitivity.overturning import OVERTURNING_COLUMNS
+from marketsim.results.sensitivity.rows import NOISE
 
 _MOST_BARS = 20
 _ENDS: tuple[tuple[str, dict[str, Any]], ...] = (

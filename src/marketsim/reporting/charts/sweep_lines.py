@@ -16,7 +16,7 @@ from marketsim.reporting.charts.heat_cells import Grid, Layout, grids_of, is_num
 from marketsim.reporting.numbers import joined
 from marketsim.reporting.sweep_view import Swept, under_figure
 from marketsim.reporting.sweep_words import map_finding
-from marketsim.results.profiles import MOST_LEVELS, profile, sorted_levels
+from marketsim.results.sensitivity.profiles import MOST_LEVELS, profile, sorted_levels
 
 _MOST_LINES = 6
 _MOST_PANELS = 12
