@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 from tests.scenario.files import STUDY, write
+from tests.test_cli import call
 
 from marketsim.cli.sweep_options import labels_of, sweep_changes
 from marketsim.errors import ScenarioError
 from marketsim.scenario.loading import load_scenario
+from marketsim.scenario.starter import tiny_market
 
 STAFF = "retailers.Alpha.desks.contact.staff_factor"
 FAIR = "behaviour.fairness.legitimacy"
@@ -97,3 +99,17 @@ def test_labels_are_as_short_as_they_can_be() -> None:
     long = [f"retailers.{'n' * 70}.staff", f"retailers.{'m' * 70}.staff"]
     assert all(len(label) <= 60 for label in labels_of(long))
     assert len(set(labels_of([*long, long[0]]))) == 3
+
+
+def test_mistakes_are_told_in_the_words_of_the_options(capsys: pytest.CaptureFixture[str]) -> None:
+    assert call("sweep", tiny_market(), "--lever", "retailers.North.desks.contact.staff_facto=0.9,1") == 2
+    told = capsys.readouterr().err
+    assert "the options" in told
+    assert "--set" not in told
+    assert "did you mean staff_factor?" in told
+
+
+def test_an_executor_that_does_not_exist_is_bad_input(capsys: pytest.CaptureFixture[str]) -> None:
+    assert call("run", tiny_market(), "--executor", "lokey") == 2
+    assert "--executor" in (told := capsys.readouterr().err)
+    assert "loky" in told

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from marketsim.errors import Problem, ScenarioError
+from marketsim.scenario.paths import no_such
+
 if TYPE_CHECKING:
     from marketsim.experiments.settings import Settings
 
@@ -72,13 +75,17 @@ class Execution:
         """Return the same for `experiments.study`.
 
         Raises:
-            ScenarioError: a limit cannot be understood.
+            ScenarioError: a limit cannot be understood, or there is no such executor.
         """
         from marketsim.cli.screen import command_line
         from marketsim.experiments.amounts import parse_duration, parse_size
+        from marketsim.experiments.executors import EXECUTORS
         from marketsim.experiments.runs import Limits
         from marketsim.experiments.settings import Settings
 
+        if self.executor is not None and self.executor not in EXECUTORS:
+            message = no_such("executor", self.executor, EXECUTORS)
+            raise ScenarioError([Problem("--executor", message)], "the command")
         limits = Limits(
             None if self.time_limit is None else parse_duration(self.time_limit),
             None if self.memory_limit is None else parse_size(self.memory_limit),

@@ -50,8 +50,9 @@ def run_scenario(
         RunFailedError: runs failed; what finished is shown and stored.
     """
     try:
+        settings = how.settings()
         scenario, moved = load_with_options(file, changes, **scale.options())
-        screen, settings = console(), how.settings()
+        screen = console()
         size = size_of(scenario, checks=checks)
         say(screen, *head(scenario, size), *sweep_lines(scenario, with_run=True), *([moved] if moved else []))
         folder = how.out or Path("results") / scenario.name

@@ -70,7 +70,10 @@ def run_sweeps(file: str, changes: Sequence[str], scale: Scale, how: Execution, 
         ScenarioError: the input is not valid, or there is no such sweep.
     """
     described = asked.changes()
-    scenario, moved = load_with_options(file, changes, more=described, **scale.options())
+    try:
+        scenario, moved = load_with_options(file, changes, more=described, **scale.options())
+    except ScenarioError as error:
+        raise _in_words_of_options(error) from None
     names = _names(scenario, asked, described=bool(described), file=file)
     folder = how.out or Path("results") / _folder_name(scenario, names)
     if how.dry_run:
@@ -88,6 +91,18 @@ def run_sweeps(file: str, changes: Sequence[str], scale: Scale, how: Execution, 
         _show(answers, screen, place, perf_counter() - began)
 
     return carry_out(scenario, ask, show, moved, folder.name, replace(how, out=folder))
+
+
+def _in_words_of_options(error: ScenarioError) -> ScenarioError:
+    """Return an error that names the options where the sweep is theirs, not a change by --set."""
+    mine = f"sweep.{COMMAND}."
+    problems = [
+        replace(problem, file="the options", path=problem.path.removeprefix(mine))
+        if problem.path.startswith(mine)
+        else problem
+        for problem in error.problems
+    ]
+    return ScenarioError(problems, error.source)
 
 
 def _names(scenario: Scenario, asked: Asked, *, described: bool, file: str) -> list[str]:
