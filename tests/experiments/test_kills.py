@@ -59,6 +59,15 @@ def finish(process: subprocess.Popen[str]) -> tuple[int, str]:
     return process.returncode, complaints
 
 
+def kill(process: subprocess.Popen[str]) -> None:
+    """Kill a program, without listening to what its orphans may still say."""
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    for stream in (process.stdout, process.stderr):
+        if stream is not None:
+            stream.close()
+
+
 def stored(folder: Path) -> set[str]:
     """Return the ids of all runs that are stored."""
     return set(RunStore(folder))
@@ -103,8 +112,7 @@ def kill_until_done(folder: Path, executor: str, jobs: int, kills: int, longest:
         wait_until_it_works(process, folder)
         time.sleep(chance.uniform(0.0, longest))
         children = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+        kill(process)
         wait_for_the_end(children)
     known.append((stored(folder), set(batches(folder))))
     code, complaints = finish(start(folder, executor, jobs))
@@ -186,8 +194,7 @@ def test_another_executor_goes_on(tmp_path: Path, whole: Path) -> None:
     wait_until_it_works(process, folder)
     while len(stored(folder)) < 5 and process.poll() is None:
         time.sleep(0.02)
-    process.kill()
-    process.wait()
+    kill(process)
     known = [(stored(folder), set(batches(folder)))]
     assert 5 <= len(known[0][0]) < RUNS
     assert finish(start(folder, "loky", 2)) == (0, "")
