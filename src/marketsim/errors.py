@@ -4,6 +4,7 @@ MarketsimError
 ├── ScenarioError          the scenario is not valid: a list of problems, each with its place
 ├── DataFileError          a CSV named in a scenario is missing or broken
 ├── ResultsError           stored results are missing, half-written or of another version
+├── ReportError            a report cannot be written as it was asked for
 ├── StrategyError          a strategy that the user wrote in Python failed
 └── RunFailedError         runs of a study failed
     ├── UnansweredError        a question of the study has no answer; all else is stored
@@ -69,6 +70,10 @@ class DataFileError(MarketsimError):
 
 class ResultsError(MarketsimError):
     """Stored results are missing, half-written or written by another version."""
+
+
+class ReportError(MarketsimError):
+    """A report cannot be written as it was asked for: an unknown format, a bad template, a font that is missing."""
 
 
 class StrategyError(MarketsimError):

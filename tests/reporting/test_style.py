@@ -38,7 +38,7 @@ def test_the_focus_has_the_strongest_colour_and_rivals_keep_theirs() -> None:
     one = style.retailer_colours(["Alpha", "Beta", "Gamma"], "Alpha")
     other = style.retailer_colours(["Gamma", "Beta", "Alpha"], "Alpha")
     assert one == other
-    assert one["Alpha"] == style.FOCUS
+    assert one["Alpha"] == style.focus()
     assert len(set(one.values())) == 3
 
 

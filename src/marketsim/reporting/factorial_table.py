@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marketsim.reporting.estimates import Verdict, verdict
 from marketsim.reporting.factorial import Additivity, Effect, additivity
-from marketsim.reporting.html_table import Entry, HtmlTable
+from marketsim.reporting.table import Entry, Table
 from marketsim.reporting.view import StudyView
 
 _KINDS = {
@@ -20,7 +20,7 @@ _NOTES = (
 )
 
 
-def factorial_table(view: StudyView) -> HtmlTable | None:
+def factorial_table(view: StudyView) -> Table | None:
     """Return the effects of a study's factors, a row each; None without factors."""
     found = additivity(view)
     if not found:
@@ -30,7 +30,7 @@ def factorial_table(view: StudyView) -> HtmlTable | None:
     for place, effect in enumerate(found[0].effects):
         entries = (_entry(item, item.effects[place]) for item in found)
         rows.append((Entry(effect.title), Entry(_KINDS[effect.kind]), *entries))
-    return HtmlTable("Effects of the factors", tuple(heads), tuple(rows), (*_NOTES, view.footer))
+    return Table("Effects of the factors", tuple(heads), tuple(rows), (*_NOTES, view.footer))
 
 
 def _entry(found: Additivity, effect: Effect) -> Entry:

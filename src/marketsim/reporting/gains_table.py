@@ -8,17 +8,17 @@ from dataclasses import replace
 
 from marketsim.reporting.charts.segments import groups_of
 from marketsim.reporting.estimates import Cell, Estimate, Verdict
-from marketsim.reporting.html_table import (
+from marketsim.reporting.measures import PROFIT, Measure, Printer, printer_for, touched_desks
+from marketsim.reporting.numbers import MISSING
+from marketsim.reporting.table import (
     MEMBERS_NOTE,
     REFERENCE_NOTE,
     Entry,
-    HtmlTable,
+    Table,
     chance_text,
     difference_text,
     verdict_entry,
 )
-from marketsim.reporting.measures import PROFIT, Measure, Printer, printer_for, touched_desks
-from marketsim.reporting.numbers import MISSING
 from marketsim.reporting.view import StudyView
 from marketsim.results.key_figures import kpi
 from marketsim.results.tables import ALL, BASE
@@ -26,11 +26,11 @@ from marketsim.results.tables import ALL, BASE
 _MOST_RIVALS = 4
 
 
-def gains(view: StudyView, policy: str) -> HtmlTable:
+def gains(view: StudyView, policy: str) -> Table:
     """Return what the best policy changes for the retailer, its customers and its rivals."""
     rows = [_gain_row(view, policy, who, measure) for who, measure in _gain_measures(view)]
     rows += [_rival_row(view, policy, rival) for rival in _largest_rivals(view, policy)]
-    return HtmlTable(
+    return Table(
         f"Under {policy}, against base",
         ("who", "what", "difference [95 % interval]", "verdict", "chance better", "base", policy),
         tuple(row for row in rows if row),

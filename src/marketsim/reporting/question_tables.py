@@ -8,14 +8,14 @@ import pandas as pd
 from rich.console import Console
 
 from marketsim.reporting.estimates import Estimate, Verdict, verdict
-from marketsim.reporting.html_table import Entry, HtmlTable
 from marketsim.reporting.numbers import MISSING, Scale, digits_for, interval, scale_for, signed
 from marketsim.reporting.questions import Answers, Row, rows_of
 from marketsim.reporting.screen import Screen
+from marketsim.reporting.table import Entry, Table
 from marketsim.results.key_figures import kpi
 
 
-def question_tables(answers: Answers) -> list[HtmlTable]:
+def question_tables(answers: Answers) -> list[Table]:
     """Return the tables of every question that was asked."""
     budget = answers.get("budget")
     points = list(_points_tables(answers))
@@ -26,7 +26,7 @@ def question_tables(answers: Answers) -> list[HtmlTable]:
     )
 
 
-def _points_tables(answers: Answers) -> Iterator[HtmlTable]:
+def _points_tables(answers: Answers) -> Iterator[Table]:
     for row in rows_of(answers, "break_even"):
         points = answers["break_even_points"]
         own = points[points["name"] == row["name"]]
@@ -42,7 +42,7 @@ def _points_tables(answers: Answers) -> Iterator[HtmlTable]:
             )
         )
         caption = f"{row['name']}: {kpi(row['kpi']).title} of {row['retailer']}, {row['policy']} against base"
-        yield HtmlTable(caption, (row["path"], f"difference, {scale.difference_unit}"), rows, (_note(own["n"].max()),))
+        yield Table(caption, (row["path"], f"difference, {scale.difference_unit}"), rows, (_note(own["n"].max()),))
 
 
 def _note(worlds: float) -> str:
@@ -59,7 +59,7 @@ def _difference(found: Estimate, scale: Scale, digits: int, better: int = 0) -> 
     return Entry(text, look=look.get(word, "unclear") if better else "")
 
 
-def _budget_table(rows: pd.DataFrame) -> HtmlTable:
+def _budget_table(rows: pd.DataFrame) -> Table:
     first = rows.iloc[0]
     found = rows[rows["verdict"] == "found"]
     figures = list(dict.fromkeys(zip(found["kpi"], found["tier"], strict=True)))
@@ -80,7 +80,7 @@ def _budget_table(rows: pd.DataFrame) -> HtmlTable:
         f"Differences to base; each policy is scaled to cost {first['target_cny_per_year']:,.0f} CNY a year more "
         f"({first['cost']}); what its cost shows beyond that is the money that differs."
     )
-    return HtmlTable(
+    return Table(
         f"Equal money: {first['name']}", ("policy", "scaled to", *heads), tuple(lines), (note, _note(rows["n"].max()))
     )
 

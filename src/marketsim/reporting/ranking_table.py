@@ -9,7 +9,6 @@ from dataclasses import replace
 import pandas as pd
 
 from marketsim.reporting.comparison import p_text, ranks_text, title
-from marketsim.reporting.html_table import Entry, HtmlTable
 from marketsim.reporting.measures import PROFIT
 from marketsim.reporting.numbers import (
     MISSING,
@@ -24,6 +23,7 @@ from marketsim.reporting.numbers import (
     signed,
 )
 from marketsim.reporting.questions import Answers, Row
+from marketsim.reporting.table import Entry, Table
 from marketsim.results.key_figures import kpi
 from marketsim.results.statistics.multiple import FAMILY_ERROR
 from marketsim.results.statistics.ranking import RANKING
@@ -58,7 +58,7 @@ def ranking_sentences(answers: Answers) -> list[str]:
     return [f"{_TOGETHER} {found[0]}", *found[1:]] if found else []
 
 
-def ranking_tables(answers: Answers) -> list[HtmlTable]:
+def ranking_tables(answers: Answers) -> list[Table]:
     """Return a table for each figure, profit first; none where there are fewer than two policies or worlds."""
     tables = [_table(rows) for rows in _figures(answers)]
     return [
@@ -104,7 +104,7 @@ def _some(rows: pd.DataFrame) -> str:
     return joined(shown)
 
 
-def _table(rows: pd.DataFrame) -> HtmlTable:
+def _table(rows: pd.DataFrame) -> Table:
     first = rows.to_dict("records")[0]
     scale = scale_for(kpi(first["kpi"]), [*rows["mean"], *rows["diff"]])
     digits = digits_for((rows["diff_high"] - rows["diff_low"]) / 2 / scale.divisor, kpi(first["kpi"]).digits, most=2)
@@ -112,7 +112,7 @@ def _table(rows: pd.DataFrame) -> HtmlTable:
     order = rows.sort_values(["rank_best", "p_best", "policy"], ascending=[True, False, True]) if ranked else rows
     entries = tuple(_entries(row, scale, digits) for row in order.to_dict("records"))
     notes = () if ranked else (_UNRANKED,)
-    return HtmlTable(f"{title(first)}, {scale.difference_unit}", _HEADS, entries, notes)
+    return Table(f"{title(first)}, {scale.difference_unit}", _HEADS, entries, notes)
 
 
 def _entries(row: Row, scale: Scale, digits: int) -> tuple[Entry, ...]:

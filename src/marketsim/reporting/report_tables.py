@@ -8,16 +8,6 @@ from collections.abc import Sequence
 from marketsim.reporting.answer import Answer
 from marketsim.reporting.assumptions import Assumed, Varied
 from marketsim.reporting.estimates import Cell, Verdict
-from marketsim.reporting.html_table import (
-    MEMBERS_NOTE,
-    OTHER_MEMBERS,
-    REFERENCE_NOTE,
-    Entry,
-    HtmlTable,
-    chance_text,
-    difference_text,
-    verdict_entry,
-)
 from marketsim.reporting.measures import (
     PROFIT,
     Measure,
@@ -30,6 +20,16 @@ from marketsim.reporting.measures import (
 from marketsim.reporting.mechanisms import mechanisms_of
 from marketsim.reporting.numbers import interval, plain, signed
 from marketsim.reporting.robustness import CheckedEnd
+from marketsim.reporting.table import (
+    MEMBERS_NOTE,
+    OTHER_MEMBERS,
+    REFERENCE_NOTE,
+    Entry,
+    Table,
+    chance_text,
+    difference_text,
+    verdict_entry,
+)
 from marketsim.reporting.view import StudyView
 from marketsim.results.key_figures import kpi
 from marketsim.results.tables import BASE
@@ -40,14 +40,14 @@ _POLICIES_NOTE = (
 )
 
 
-def policies(view: StudyView) -> HtmlTable:
+def policies(view: StudyView) -> Table:
     """Return base and all policies by the headline measures: level, difference and chance."""
     printers = [printer_for(view, measure) for measure in shown_measures(view)]
     heads = ["policy", *(f"{printer.measure.title}, {printer.scale.unit}" for printer in printers)]
     base = (Entry(BASE), *(Entry(_level(p, p.measure.cell(view, BASE))) for p in printers))
     rows = [(Entry(policy), *(_policy_entry(view, policy, p) for p in printers)) for policy in view.policies]
     notes = _notes(view, [printer.measure for printer in printers])
-    return HtmlTable("Paired differences to base, and levels", tuple(heads), (base, *rows), notes)
+    return Table("Paired differences to base, and levels", tuple(heads), (base, *rows), notes)
 
 
 def _notes(view: StudyView, measures: Sequence[Measure]) -> tuple[str, ...]:
@@ -85,7 +85,7 @@ def _policy_entry(view: StudyView, policy: str, printer: Printer) -> Entry:
     return Entry(f"{mean} {sure}".strip(), tuple(line for line in (ends, _level(printer, cell)) if line), look)
 
 
-def checks(view: StudyView, answer: Answer, starred: Sequence[Varied]) -> HtmlTable | None:
+def checks(view: StudyView, answer: Answer, starred: Sequence[Varied]) -> Table | None:
     """Return the profit effect of the best policy at both ends of every assumption; None without checks."""
     if answer.robustness is None or not answer.robustness.ends or answer.best is None:
         return None
@@ -104,7 +104,7 @@ def checks(view: StudyView, answer: Answer, starred: Sequence[Varied]) -> HtmlTa
         for item in starred
     ]
     worlds = max(end.difference.n for end in answer.robustness.ends)
-    return HtmlTable(
+    return Table(
         f"Profit of {answer.best} against base, {printer.scale.unit}, at both ends of each assumption",
         ("assumption", "used", "low", "difference at low", "high", "difference at high"),
         tuple(rows),
@@ -128,7 +128,7 @@ def _end_entries(end: CheckedEnd | None, value: str, printer: Printer) -> tuple[
     return Entry(value), Entry(text.strip(), (words,), look)
 
 
-def starred_table(starred: Sequence[Varied]) -> HtmlTable:
+def starred_table(starred: Sequence[Varied]) -> Table:
     """Return the assumptions that were varied."""
     rows = tuple(
         (
@@ -140,12 +140,10 @@ def starred_table(starred: Sequence[Varied]) -> HtmlTable:
         )
         for item in starred
     )
-    return HtmlTable(
-        "Starred assumptions: varied in the checks", ("parameter", "used", "tried", "unit", "source"), rows
-    )
+    return Table("Starred assumptions: varied in the checks", ("parameter", "used", "tried", "unit", "source"), rows)
 
 
-def mechanisms_table(view: StudyView) -> HtmlTable:
+def mechanisms_table(view: StudyView) -> Table:
     """Return which mechanisms act in the study."""
     rows = tuple(
         (
@@ -155,10 +153,10 @@ def mechanisms_table(view: StudyView) -> HtmlTable:
         )
         for mechanism in mechanisms_of(view)
     )
-    return HtmlTable("Mechanisms that can be switched off", ("mechanism", "in this study", "switched by"), rows)
+    return Table("Mechanisms that can be switched off", ("mechanism", "in this study", "switched by"), rows)
 
 
-def assumed_tables(others: Sequence[Assumed]) -> list[HtmlTable]:
+def assumed_tables(others: Sequence[Assumed]) -> list[Table]:
     """Return the assumptions that were not varied: a table for the market itself and for each mechanism."""
     groups: dict[str, list[Assumed]] = {}
     for item in others:
@@ -166,7 +164,7 @@ def assumed_tables(others: Sequence[Assumed]) -> list[HtmlTable]:
     return [_assumed_table(title, items) for title, items in groups.items()]
 
 
-def _assumed_table(title: str, items: Sequence[Assumed]) -> HtmlTable:
+def _assumed_table(title: str, items: Sequence[Assumed]) -> Table:
     rows = tuple(
         (
             Entry(item.pattern, (item.parameter.meaning,)),
@@ -179,4 +177,4 @@ def _assumed_table(title: str, items: Sequence[Assumed]) -> HtmlTable:
     )
     heads = ("parameter", "used", "by", "unit", "source")
     notes = ("set: by the scenario file or the market that it extends; default: by the schema.",)
-    return HtmlTable(title[0].upper() + title[1:], heads, rows, notes)
+    return Table(title[0].upper() + title[1:], heads, rows, notes)

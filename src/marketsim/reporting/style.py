@@ -6,6 +6,8 @@ import logging
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
+from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, cast
 
@@ -15,8 +17,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ft2font import FT2Font
 
-FOCUS = "#0B4F8A"
-"""Deep blue, the darkest colour: the focus retailer, and what is good for it."""
+from marketsim.errors import ReportError
+from marketsim.reporting.edition import current, is_chinese
+
+_FOCUS = "#0B4F8A"
+"""Deep blue, the darkest colour: the focus retailer, and what is good for it; an edition may set another."""
 WARM = "#D1600E"
 """Vermilion: the other side of a pair, and what is bad."""
 INK = "#1F2933"
@@ -26,7 +31,7 @@ BASE_COLOUR = "#6B7785"
 """The base, in every chart."""
 _RIVALS = ("#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#8C6D31", "#B2A300")
 """Rivals in name order, lighter than the focus (after Okabe & Ito 2008)."""
-POLICY_COLOURS = (FOCUS, WARM, "#2A9D6F", "#9A4C95", "#B48A00", "#3A9BDC")
+_FURTHER = (WARM, "#2A9D6F", "#9A4C95", "#B48A00", "#3A9BDC")
 MARKERS = ("o", "s", "D", "^", "v", "P")
 DASHES: tuple[Any, ...] = (
     "-",
@@ -57,6 +62,7 @@ _CJK_FONTS = (
     "Noto Sans CJK TC",
     "Droid Sans Fallback",
 )
+_CARRIED = "NotoSansCJKsc-Regular.otf"
 _SETTINGS: dict[str, Any] = {
     "font.size": 9.5,
     "axes.titlesize": 10,
@@ -94,6 +100,17 @@ _SETTINGS: dict[str, Any] = {
 }
 
 
+def focus() -> str:
+    """Return the leading colour: the focus retailer, and what is good for it."""
+    edition = current()
+    return edition.colours.get(edition.focus, _FOCUS)
+
+
+def policy_colours() -> tuple[str, ...]:
+    """Return the colours of policies and other series, the leading one first."""
+    return (focus(), *_FURTHER)
+
+
 @contextmanager
 def chart_style() -> Iterator[None]:
     """Draw with our settings inside the block; those of the caller return after it."""
@@ -115,16 +132,44 @@ def _quiet_font_search() -> Iterator[None]:
         logger.setLevel(level)
 
 
-@cache
 def _families() -> tuple[str, ...]:
+    """Return the fonts of the edition: a Chinese one first in a Chinese edition, and behind the Latin one elsewhere."""
+    chinese = _chinese_font()
+    if not chinese:
+        return (_LATIN_FONT,)
+    return (chinese, _LATIN_FONT) if is_chinese() else (_LATIN_FONT, chinese)
+
+
+@cache
+def _chinese_font() -> str:
+    """Return a font with Chinese characters: one that is installed, else one that the package mplfonts carries."""
     installed = {entry.name for entry in font_manager.fontManager.ttflist}
-    chinese = [name for name in _CJK_FONTS if name in installed]
-    return (_LATIN_FONT, *chinese[:1])
+    found = next((name for name in _CJK_FONTS if name in installed), "")
+    if found or find_spec("mplfonts") is None:
+        return found
+    file = files("mplfonts") / "fonts" / _CARRIED
+    if not file.is_file():
+        return ""
+    font_manager.fontManager.addfont(str(file))
+    return font_manager.FontProperties(fname=str(file)).get_name()
+
+
+def require_chinese_font() -> None:
+    """Make sure that Chinese charts can be drawn.
+
+    Raises:
+        ReportError: no font at hand has Chinese characters.
+    """
+    if not _chinese_font():
+        raise ReportError(
+            "a Chinese report needs a font with Chinese characters, and there is none: install one "
+            "(Debian: fonts-noto-cjk), or the package mplfonts (pip install 'marketsim[zh]')"
+        )
 
 
 @cache
 def _glyphs() -> frozenset[int]:
-    fonts = [FT2Font(font_manager.findfont(family)) for family in _families()]
+    fonts = [FT2Font(font_manager.findfont(family)) for family in filter(None, (_LATIN_FONT, _chinese_font()))]
     return frozenset(code for font in fonts for code in font.get_charmap())
 
 
@@ -155,10 +200,11 @@ def folded(text: str, width: int = 22) -> str:
     return f"{text[:cut].rstrip()}\n{text[cut:].lstrip()}"
 
 
-def retailer_colours(retailers: Iterable[str], focus: str) -> dict[str, str]:
+def retailer_colours(retailers: Iterable[str], leader: str) -> dict[str, str]:
     """Return the colour of each retailer: the same in every chart and study, the strongest for the focus."""
-    rivals = sorted(name for name in retailers if name != focus)
-    return {focus: FOCUS, **{name: _RIVALS[i % len(_RIVALS)] for i, name in enumerate(rivals)}}
+    rivals = sorted(name for name in retailers if name != leader)
+    colours = {leader: focus(), **{name: _RIVALS[i % len(_RIVALS)] for i, name in enumerate(rivals)}}
+    return colours | {name: colour for name, colour in current().colours.items() if name in colours}
 
 
 def new_figure(height: float, width: float = WIDTH_INCHES) -> Figure:

@@ -13,7 +13,6 @@ from marketsim.reporting.charts.heat_map import heat_map
 from marketsim.reporting.charts.regret import regret_chart
 from marketsim.reporting.charts.sensitivity import morris_chart, sweep_tornado, variance_bars
 from marketsim.reporting.charts.sweep_lines import profile_lines, sweep_lines
-from marketsim.reporting.html_table import HtmlTable
 from marketsim.reporting.numbers import counted, joined
 from marketsim.reporting.sweep_findings import Findings, findings
 from marketsim.reporting.sweep_tables import (
@@ -25,6 +24,7 @@ from marketsim.reporting.sweep_tables import (
 )
 from marketsim.reporting.sweep_view import Manifest, Swept, sweeps_of
 from marketsim.reporting.sweep_words import levers_words, sweep_sentences
+from marketsim.reporting.table import Table
 from marketsim.results.sensitivity.outcomes import SWEEP, SWEEP_POINTS
 from marketsim.results.sensitivity.overturning import concerned
 from marketsim.results.sensitivity.profiles import mean_effect
@@ -53,7 +53,7 @@ class SweepSection:
     sentences: tuple[str, ...]
     cautions: tuple[str, ...]
     charts: tuple[Chart, ...]
-    tables: tuple[HtmlTable, ...]
+    tables: tuple[Table, ...]
     footer: str
 
 
@@ -104,7 +104,7 @@ def _is_wide(sweep: Swept) -> bool:
     return len(sweep.found.parameters) > 3
 
 
-def _tables(found: Findings) -> list[HtmlTable]:
+def _tables(found: Findings) -> list[Table]:
     sweep = found.sweep
     tables = (lever_table(sweep), overturning_table(sweep, found.overturn), index_table(found))
     return [table for table in tables if table is not None]

@@ -8,11 +8,11 @@ from typing import Any
 
 import pandas as pd
 
-from marketsim.reporting.html_table import Entry, HtmlTable
 from marketsim.reporting.numbers import MISSING, digits_for, interval, signed
 from marketsim.reporting.sweep_findings import Findings
 from marketsim.reporting.sweep_view import Manifest, Swept, parameter_paths
 from marketsim.reporting.sweep_words import value_words, zero_words
+from marketsim.reporting.table import Entry, Table
 from marketsim.results.sensitivity.lever_choice import lever_combinations
 from marketsim.results.sensitivity.overturning import KEEPS, TURNS
 from marketsim.results.sensitivity.profiles import MOST_LEVELS, counts, mean_effect, sorted_levels
@@ -29,7 +29,7 @@ _METHODS = {
 }
 
 
-def parameter_table(sweep: Swept, manifest: Manifest) -> HtmlTable:
+def parameter_table(sweep: Swept, manifest: Manifest) -> Table:
     """Return the levers and uncertainties of a sweep: what they change, and over which values."""
     paths = parameter_paths(manifest, sweep.name)
     rows = tuple(
@@ -38,7 +38,7 @@ def parameter_table(sweep: Swept, manifest: Manifest) -> HtmlTable:
     )
     caption = f"{sweep.name}: what is varied"
     note = "levers are changed under the policies, uncertainties in base and policies alike"
-    return HtmlTable(caption, ("parameter", "kind", "values", "changes"), rows, (note,))
+    return Table(caption, ("parameter", "kind", "values", "changes"), rows, (note,))
 
 
 def _values(sweep: Swept, name: str) -> str:
@@ -48,7 +48,7 @@ def _values(sweep: Swept, name: str) -> str:
     return f"{levels[0][1]:.4g} to {levels[-1][1]:.4g}"
 
 
-def policy_table(sweeps: Sequence[Swept]) -> HtmlTable:
+def policy_table(sweeps: Sequence[Swept]) -> Table:
     """Return how each policy does over the points of a sweep."""
     first = sweeps[0]
     rows = tuple(_policy_row(sweep) for sweep in sweeps)
@@ -57,7 +57,7 @@ def policy_table(sweeps: Sequence[Swept]) -> HtmlTable:
         f"{first.kpi.title} of {first.found.choice.retailer} less base. {first.footer}. The interval of the mean is the "
         "widest that the chance of the worlds allows; where points are drawn it holds the chance of the draw as well."
     )
-    return HtmlTable(f"{first.name}: policies over all points", heads, rows, (note,))
+    return Table(f"{first.name}: policies over all points", heads, rows, (note,))
 
 
 def _policy_row(sweep: Swept) -> tuple[Entry, ...]:
@@ -77,7 +77,7 @@ def _effect(sweep: Swept, mean: float, low: float, high: float) -> Entry:
     return Entry(text, look=look if math.isfinite(low) else "unclear")
 
 
-def lever_table(sweep: Swept) -> HtmlTable | None:
+def lever_table(sweep: Swept) -> Table | None:
     """Return the combinations of levers, the best first; None where there are none to choose from."""
     frame = lever_combinations(sweep.found)
     if len(frame) < 2:
@@ -96,10 +96,10 @@ def lever_table(sweep: Swept) -> HtmlTable | None:
     heads = ("levers", f"mean difference, {unit}", "worst point", "points", "better", "cannot tell", "worse", "")
     cut = (f"The best {_MOST_ROWS} of {len(frame)} combinations.",) if len(frame) > _MOST_ROWS else ()
     note = "Combinations whose interval overlaps with that of the best cannot be told from it."
-    return HtmlTable(f"{sweep.name}: levers under {sweep.policy}", heads, rows, (*cut, note))
+    return Table(f"{sweep.name}: levers under {sweep.policy}", heads, rows, (*cut, note))
 
 
-def overturning_table(sweep: Swept, rows: pd.DataFrame) -> HtmlTable | None:
+def overturning_table(sweep: Swept, rows: pd.DataFrame) -> Table | None:
     """Return what each uncertainty does to the sign of the effect; None without uncertainties."""
     if rows.empty:
         return None
@@ -130,10 +130,10 @@ def overturning_table(sweep: Swept, rows: pd.DataFrame) -> HtmlTable | None:
         *([f"With {levers}, the best on average."] if levers else []),
         "Mean effects over everything else that is varied. Intervals are not adjusted for their number.",
     )
-    return HtmlTable(f"{sweep.name}: what could overturn the effect of {sweep.policy}", heads, lines, notes)
+    return Table(f"{sweep.name}: what could overturn the effect of {sweep.policy}", heads, lines, notes)
 
 
-def index_table(found: Findings) -> HtmlTable | None:
+def index_table(found: Findings) -> Table | None:
     """Return the sensitivity indices; None where there are none."""
     indices = found.indices[found.indices["index"] != NOISE]
     if indices.empty:
@@ -152,7 +152,7 @@ def index_table(found: Findings) -> HtmlTable | None:
     methods = [f"{_METHODS[method]}." for method in dict.fromkeys(indices["method"]) if method in _METHODS]
     points = f"n = {int(indices['n'].max()):,} points; 95 % intervals."
     caption = f"{found.sweep.name}: what the effect of {found.sweep.policy} depends on"
-    return HtmlTable(caption, heads, rows, (*methods, points, *_noise_note(found, divisor, of_effects=of_effects)))
+    return Table(caption, heads, rows, (*methods, points, *_noise_note(found, divisor, of_effects=of_effects)))
 
 
 def _index_entries(own: pd.DataFrame, names: Sequence[str], divisor: float, digits: int) -> Iterator[Entry]:

@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 from rich.console import Console
 
-from marketsim.reporting.html_table import HtmlTable
 from marketsim.reporting.measures import PROFIT
 from marketsim.reporting.screen import Screen
 from marketsim.reporting.sweep_findings import findings
 from marketsim.reporting.sweep_tables import policy_table
 from marketsim.reporting.sweep_view import Manifest, Swept, sweeps_of
 from marketsim.reporting.sweep_words import sweep_sentences
+from marketsim.reporting.table import Table
 
 
 def print_sweeps(
@@ -47,7 +47,7 @@ def sweep_lines_of(sweep: Swept) -> Sequence[str]:
     return [*sweep_sentences(sweep, found.overturn), *found.cautions]
 
 
-def print_table(content: HtmlTable, screen: Screen) -> None:
+def print_table(content: Table, screen: Screen) -> None:
     """Print a table of the report."""
     table = screen.table(content.heads, 3)
     for row in content.rows:

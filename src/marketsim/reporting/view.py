@@ -70,9 +70,15 @@ class StudyData(Protocol):
 class StudyView:
     """Read access to one study's results, for one retailer."""
 
-    def __init__(self, result: StudyData) -> None:
-        """Keep the results; nothing is read yet."""
+    def __init__(self, result: StudyData, retailer: str = "") -> None:
+        """Keep the results; nothing is read yet.
+
+        Args:
+            result: the results of a study.
+            retailer: whose view it is; that of the study's focus retailer where none is given.
+        """
         self.result = result
+        self._retailer = retailer
         self.study: Mapping[str, Any] = result.manifest["scenario"]
         self._tables: dict[str, pd.DataFrame] = {}
 
@@ -89,8 +95,8 @@ class StudyView:
 
     @property
     def focus(self) -> str:
-        """The retailer whose decision it is."""
-        return str(self.study["focus"])
+        """The retailer whose decision it is, or whose view the report takes."""
+        return self._retailer or str(self.study["focus"])
 
     @property
     def question(self) -> str:

@@ -19,6 +19,9 @@ SHORT_HASH_DIGITS = 12
 _LIBRARIES = ("numpy", "scipy", "numba", "mesa", "pandas", "pyarrow", "pydantic")
 
 
+_REPORT = "report"
+
+
 def _version_of(package: str) -> str:
     try:
         return version(package)
@@ -35,7 +38,7 @@ def resolved(scenario: Scenario) -> dict[str, Any]:
 def scenario_hash(scenario: Scenario) -> str:
     """Return the SHA-256, in hex, of all that determines the results.
 
-    These are the resolved scenario, the contents of its data files and the version of the model; not its
+    These are the resolved scenario without what it says of reports, the contents of its data files and the version of the model; not its
     layout, comments or order, nor the time, the machine or the folder.
     """
     return _digest(resolved(scenario), scenario.data.file_hashes, __version__)
@@ -47,7 +50,8 @@ def recomputed_hash(manifest: Mapping[str, Any]) -> str:
 
 
 def _digest(scenario: Any, data: Mapping[str, str], model: str) -> str:
-    parts = {"scenario": scenario, "data": data, "model": model}
+    market = {name: part for name, part in scenario.items() if name != _REPORT}
+    parts = {"scenario": market, "data": data, "model": model}
     text = json.dumps(parts, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 

@@ -19,6 +19,7 @@ from marketsim.scenario.portraits import TagRule
 from marketsim.scenario.questions import BreakEven, Budget
 from marketsim.scenario.reliability import Reliability
 from marketsim.scenario.replications import Replications, Until, first_worlds, most_worlds, stopping
+from marketsim.scenario.report_settings import ReportSettings
 from marketsim.scenario.retailers import Retailer
 from marketsim.scenario.service import LeverDefinition
 from marketsim.scenario.settlement import Settlement
@@ -152,3 +153,4 @@ class Study(Section):
         {},
         meaning="Uncertain inputs with a low and a high value: base and policies are repeated at both ends, to see whether the answer holds.",
     )
+    report: ReportSettings = part(ReportSettings, meaning="What reports show, in which language, currency and colours.")

@@ -13,7 +13,7 @@ from marketsim.scenario.sweep import Axis, Sweep, is_number
 from marketsim.scenario.sweep_design_checks import Fault, axes_with_places
 from marketsim.scenario.yaml_tree import show
 
-_NOT_THE_MARKET = ("title", "question", "expectation", "focus", "show", "factors", "matrix", "assumptions")
+_NOT_THE_MARKET = ("title", "question", "expectation", "report", "focus", "show", "factors", "matrix", "assumptions")
 _QUESTIONS = ("break_even", "budget", "sweep")
 _WORLDS = ("seed", "replications", "check_replications")
 

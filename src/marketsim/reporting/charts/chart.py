@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from marketsim.reporting import style
 from marketsim.reporting.answer import Answer
+from marketsim.reporting.charts.native import Panel
 from marketsim.reporting.measures import Measure, has_other_members, has_own_reference
 from marketsim.reporting.view import StudyView
 
@@ -32,6 +33,8 @@ class Chart:
         alt: what a reader who cannot see it needs to know about its form.
         figure: the picture.
         data: exactly the numbers drawn, tidy.
+        panels: the same for programs that draw charts by themselves, from left to right and from top to bottom.
+        message: the finding in a few words, fit for the title of a slide; the title where there is none.
     """
 
     name: str
@@ -40,6 +43,8 @@ class Chart:
     alt: str
     figure: Figure
     data: pd.DataFrame
+    panels: tuple[Panel, ...] = ()
+    message: str = ""
 
 
 @dataclass(frozen=True)

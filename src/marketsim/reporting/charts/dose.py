@@ -114,7 +114,7 @@ def _panel(view: StudyView, found: tuple[Series, ...], measures: list[Measure], 
         _Line(
             printer,
             series,
-            style.POLICY_COLOURS[place if several else (order if len(measures) > 1 else 0)],
+            style.policy_colours()[place if several else (order if len(measures) > 1 else 0)],
             style.DASHES[order if len(measures) > 1 else place],
             style.MARKERS[place if several else order],
             order > 0,

@@ -63,7 +63,7 @@ def key(figure: Figure, found: tuple[Series, ...]) -> None:
         Line2D(
             [],
             [],
-            color=style.POLICY_COLOURS[place],
+            color=style.policy_colours()[place],
             marker=style.MARKERS[place],
             markersize=4.5,
             label=style.drawable(series.prefix),

@@ -16,7 +16,7 @@ from marketsim.reporting.estimates import Cell, Verdict
 from marketsim.reporting.measures import Printer
 from marketsim.reporting.numbers import signed
 
-_GOOD: dict[str, Any] = {"marker": "o", "color": style.FOCUS, "markerfacecolor": style.FOCUS}
+_GOOD: dict[str, Any] = {"marker": "o", "color": style.focus(), "markerfacecolor": style.focus()}
 _BAD: dict[str, Any] = {"marker": "D", "color": style.WARM, "markerfacecolor": style.WARM}
 _NEUTRAL: dict[str, Any] = {"marker": "s", "color": style.INK, "markerfacecolor": style.INK}
 _UNCLEAR: dict[str, Any] = {"marker": "o", "color": style.QUIET, "markerfacecolor": "white"}

@@ -21,8 +21,8 @@ MONTHS_PER_YEAR = 12
 _MOST_SUPPLIERS = 7
 _OTHERS = "others"
 _DEFAULT_LABEL = "default"
-_LEVELS = LinearSegmentedColormap.from_list("levels", ["#FFFFFF", "#9DB8D2", style.FOCUS])
-_CHANGES = LinearSegmentedColormap.from_list("changes", [style.WARM, "#FFFFFF", style.FOCUS])
+_LEVELS = LinearSegmentedColormap.from_list("levels", ["#FFFFFF", "#9DB8D2", style.focus()])
+_CHANGES = LinearSegmentedColormap.from_list("changes", [style.WARM, "#FFFFFF", style.focus()])
 
 
 def flows(subject: Subject) -> Chart | None:

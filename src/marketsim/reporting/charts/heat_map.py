@@ -33,7 +33,7 @@ from marketsim.reporting.sweep_view import Swept, finite, under_figure
 from marketsim.reporting.sweep_words import map_finding
 
 _BAD, _PALE_BAD, _MIDDLE, _PALE_GOOD = "#B04A00", "#F0B98D", "#FAFAF8", "#9DBEDD"
-COLOURS = LinearSegmentedColormap.from_list("effect", [_BAD, _PALE_BAD, _MIDDLE, _PALE_GOOD, style.FOCUS])
+COLOURS = LinearSegmentedColormap.from_list("effect", [_BAD, _PALE_BAD, _MIDDLE, _PALE_GOOD, style.focus()])
 """From bad (orange) over nothing (white) to good (blue); blue ends darker than orange, for prints in grey."""
 _HATCH = "////"
 _PALE = 0.4

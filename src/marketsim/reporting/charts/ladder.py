@@ -55,7 +55,7 @@ def _dots(axes: Axes, rows: pd.DataFrame, columns: tuple[str, str, str], scale: 
     """Draw a value with its interval in each row: vermilion below zero, hollow and grey where that cannot be told."""
     for place, (value, low, high) in enumerate(rows[list(columns)].itertuples(index=False)):
         cannot_tell = math.isfinite(low) and low <= 0.0 <= high
-        colour = style.QUIET if cannot_tell else style.WARM if value < 0 else style.FOCUS
+        colour = style.QUIET if cannot_tell else style.WARM if value < 0 else style.focus()
         if math.isfinite(low):
             axes.plot([low / scale.divisor, high / scale.divisor], [place, place], color=colour, linewidth=1.4)
         axes.plot(

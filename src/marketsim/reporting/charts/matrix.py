@@ -24,7 +24,7 @@ from marketsim.results.key_figures import kpi
 from marketsim.results.tables import MARKET
 from marketsim.scenario.combinations import cell_name
 
-_COLOURS = LinearSegmentedColormap.from_list("matrix", ["#FFFFFF", "#9DB8D2", style.FOCUS])
+_COLOURS = LinearSegmentedColormap.from_list("matrix", ["#FFFFFF", "#9DB8D2", style.focus()])
 _SAME = "≈"
 """Marks a cell whose difference to the best cannot be told."""
 

@@ -91,7 +91,7 @@ def _bubbles(axes: Axes, data: pd.DataFrame, subject: Subject) -> None:
     largest = max(float(data["share_energy_diff"].abs().max()), 1e-12)
     for row in data.to_dict("records"):
         x, y, gain = row["satisfaction_diff"], row["profit_diff"], row["share_energy_diff"]
-        colour = style.FOCUS if row["policy"] == subject.best else style.QUIET
+        colour = style.focus() if row["policy"] == subject.best else style.QUIET
         if math.isfinite(row["profit_diff_low"]):
             strength = 1.0 if row["policy"] == subject.best else 0.5
             look: dict[str, Any] = {"color": colour, "linewidth": 1, "alpha": strength}
@@ -126,7 +126,7 @@ def _labels(axes: Axes, data: pd.DataFrame, subject: Subject) -> None:
         label = f"{name} ({signed(row['share_energy_diff'], 2)} pp)"
         line = {
             "arrowstyle": "-",
-            "color": style.FOCUS if best else style.QUIET,
+            "color": style.focus() if best else style.QUIET,
             "linewidth": 0.6,
             "alpha": 0.7,
             "shrinkA": 1,

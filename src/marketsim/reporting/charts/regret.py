@@ -76,7 +76,7 @@ def _dots(axes: Axes, values: np.ndarray, column: str) -> None:
             [value],
             [place],
             marker="D" if bad else "o",
-            color=style.WARM if bad else style.FOCUS,
+            color=style.WARM if bad else style.focus(),
             markersize=5.5,
             zorder=3,
         )

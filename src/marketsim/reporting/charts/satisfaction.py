@@ -131,7 +131,7 @@ def policy_look(subject: Subject, policy: str) -> tuple[str, object]:
         return style.BASE_COLOUR, (0, (4, 2))
     others = [name for name in shown_policies(subject)[1:] if name != subject.best]
     index = 0 if policy == subject.best else 1 + others.index(policy)
-    return style.POLICY_COLOURS[index % len(style.POLICY_COLOURS)], style.DASHES[index % len(style.DASHES)]
+    return style.policy_colours()[index % len(style.policy_colours())], style.DASHES[index % len(style.DASHES)]
 
 
 def _satisfaction_finding(subject: Subject, tiers: Sequence[str]) -> str:

@@ -82,7 +82,7 @@ def _bar(axes: Axes, place: int, row: dict[Any, Any], divisor: float, better: in
         low, high = row[f"{end}_from"] / divisor, row[f"{end}_to"] / divisor
         shift = -0.09 if end == "low" else 0.09
         unclear = not (low > 0 or high < 0)
-        colour = style.QUIET if unclear else style.WARM if mean * better < 0 else style.FOCUS
+        colour = style.QUIET if unclear else style.WARM if mean * better < 0 else style.focus()
         if math.isfinite(low):
             axes.plot([low, high], [place + shift] * 2, color=colour, linewidth=1.4, zorder=2)
         axes.plot([mean], [place + shift], color=colour, markersize=6, zorder=3, **look)
@@ -94,7 +94,7 @@ def _bar(axes: Axes, place: int, row: dict[Any, Any], divisor: float, better: in
 def _centre_line(axes: Axes, value: float, digits: int) -> None:
     if not math.isfinite(value):
         return
-    axes.axvline(value, color=style.FOCUS, linewidth=1.2, linestyle=(0, (4, 2)), zorder=1.5)
+    axes.axvline(value, color=style.focus(), linewidth=1.2, linestyle=(0, (4, 2)), zorder=1.5)
     axes.annotate(
         f"mean {signed(value, digits)}",
         (value, 1),
@@ -103,7 +103,7 @@ def _centre_line(axes: Axes, value: float, digits: int) -> None:
         textcoords="offset points",
         ha="center",
         fontsize=8,
-        color=style.FOCUS,
+        color=style.focus(),
     )
 
 
@@ -123,8 +123,8 @@ def morris_chart(sweep: Swept, indices: pd.DataFrame) -> Chart | None:
     figure = style.new_figure(max(4.2, 1.6 + 0.32 * len(rows)))
     bars, plane = figure.subplots(1, 2, width_ratios=(1.25, 1))
     for place, row in enumerate(rows.head(_MOST_BARS).to_dict("records")):
-        bars.plot([max(row["low"], 0.0), row["high"]], [place, place], color=style.FOCUS, linewidth=1.6)
-        bars.plot([row["mu_star"]], [place], marker="o", color=style.FOCUS, markersize=6)
+        bars.plot([max(row["low"], 0.0), row["high"]], [place, place], color=style.focus(), linewidth=1.6)
+        bars.plot([row["mu_star"]], [place], marker="o", color=style.focus(), markersize=6)
     shown = rows.head(_MOST_BARS)
     bars.set_yticks(range(len(shown)), [style.folded(name, 26) for name in shown["parameter"]])
     bars.set_ylim(len(shown) - 0.5, -0.5)
@@ -151,7 +151,7 @@ def _plane(axes: Axes, rows: pd.DataFrame, unit: str) -> None:
     """Draw mu* against sigma; parameters are numbered from the largest mu*, as in the left panel from the top."""
     reach = float(max(rows["mu_star"].max(), rows["sigma"].max())) or 1.0
     axes.plot([0, reach], [0, reach], color=style.QUIET, linewidth=0.8, linestyle=(0, (3, 3)))
-    axes.plot(rows["mu_star"], rows["sigma"], linestyle="none", marker="o", color=style.FOCUS, markersize=6)
+    axes.plot(rows["mu_star"], rows["sigma"], linestyle="none", marker="o", color=style.focus(), markersize=6)
     for place, row in enumerate(rows.to_dict("records"), start=1):
         style.note(axes, str(place), (row["mu_star"], row["sigma"]), (5, 4), fontsize=8)
     axes.set_xlim(0, reach * 1.08)
@@ -171,7 +171,10 @@ def variance_bars(sweep: Swept, indices: pd.DataFrame) -> Chart | None:
     if shares.empty:
         return None
     order = shares.groupby("parameter")["value"].max().sort_values(ascending=False).index[:_MOST_BARS]
-    looks = (("S1", "alone (S1)", style.FOCUS, ""), ("ST", "with interactions (ST)", style.POLICY_COLOURS[4], "////"))
+    looks = (
+        ("S1", "alone (S1)", style.focus(), ""),
+        ("ST", "with interactions (ST)", style.policy_colours()[4], "////"),
+    )
     drawn = [look for look in looks if (shares["index"] == look[0]).any()]
     figure = style.new_figure(1.7 + 0.46 * len(order))
     axes = figure.subplots()

@@ -104,7 +104,7 @@ def _share_difference(axes: Axes, subject: Subject, quantity: str, policy: str) 
     view = subject.view
     base, other = (monthly.shares(view, name, quantity)[view.focus] for name in (BASE, policy))
     found = band(other - base)
-    draw_band(axes, found, style.FOCUS, dashed=False, strong=True)
+    draw_band(axes, found, style.focus(), dashed=False, strong=True)
     style.zero_line(axes, vertical=False)
     axes.set_title(f"Paired difference of {subject.retailer_labels[view.focus]} to base", fontsize=9)
     axes.set_ylabel("pp")

@@ -83,7 +83,7 @@ def _panel(axes: Axes, grid: Grid, sweep: Swept, layout: Layout) -> pd.DataFrame
 def _line(axes: Axes, rows: pd.DataFrame, place: int, label: str | None = None) -> None:
     """Draw a line with its band; points that cannot be told from zero are hollow."""
     rows = rows[np.isfinite(rows["mean"])]
-    colour = style.POLICY_COLOURS[place % len(style.POLICY_COLOURS)]
+    colour = style.policy_colours()[place % len(style.policy_colours())]
     look: dict[str, Any] = {"color": colour, "linestyle": style.DASHES[place % len(style.DASHES)], "label": label}
     marker = style.MARKERS[place % len(style.MARKERS)]
     axes.plot(rows["value"], rows["mean"], linewidth=1.6, marker=marker, markersize=4.5, zorder=3, **look)

@@ -86,7 +86,7 @@ def _bar(axes: Axes, row: int, ends: list[CheckedEnd], scale: Scale, main: Estim
     for end, mean in zip(ends, means, strict=True):
         shift = -0.09 if end.end == "low" else 0.09
         low, high = end.difference.low / scale.divisor, end.difference.high / scale.divisor
-        colour = style.WARM if mean < 0 else style.FOCUS
+        colour = style.WARM if mean < 0 else style.focus()
         if math.isfinite(low):
             axes.plot([low, high], [row + shift] * 2, color=colour, linewidth=1.4, zorder=2)
         axes.plot([mean], [row + shift], color=colour, markersize=6, zorder=3, **_ENDS[end.end])
@@ -105,7 +105,7 @@ def _bar(axes: Axes, row: int, ends: list[CheckedEnd], scale: Scale, main: Estim
 
 def _main_line(axes: Axes, main: Estimate, scale: Scale, digits: int) -> None:
     value = main.mean / scale.divisor
-    axes.axvline(value, color=style.FOCUS, linewidth=1.2, linestyle=(0, (4, 2)), zorder=1.5)
+    axes.axvline(value, color=style.focus(), linewidth=1.2, linestyle=(0, (4, 2)), zorder=1.5)
     axes.annotate(
         f"main result {signed(value, digits)}",
         (value, 1),
@@ -114,7 +114,7 @@ def _main_line(axes: Axes, main: Estimate, scale: Scale, digits: int) -> None:
         textcoords="offset points",
         ha="center",
         fontsize=8,
-        color=style.FOCUS,
+        color=style.focus(),
     )
 
 

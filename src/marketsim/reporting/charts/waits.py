@@ -28,7 +28,7 @@ from marketsim.results.key_figures import kpi
 from marketsim.results.tables import ALL, BASE
 
 _LOOKS: tuple[dict[str, Any], ...] = (
-    {"marker": "o", "color": style.FOCUS, "markerfacecolor": style.FOCUS},
+    {"marker": "o", "color": style.focus(), "markerfacecolor": style.focus()},
     {"marker": "s", "color": style.WARM, "markerfacecolor": "white"},
 )
 _COLUMNS = (

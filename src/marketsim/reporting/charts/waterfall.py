@@ -119,7 +119,7 @@ def _bars(axes: Axes, data: pd.DataFrame) -> None:
     for place, (start, diff, low, high) in enumerate(
         data[["start", "diff", "diff_low", "diff_high"]].itertuples(index=False)
     ):
-        colour = style.FOCUS if diff >= 0 else style.WARM
+        colour = style.focus() if diff >= 0 else style.WARM
         axes.bar(
             place,
             diff,

@@ -10,7 +10,19 @@ Manifest = Mapping[str, Any]
 _MISSING = "not there"
 _LONGEST = 40
 _ABOUT_THE_QUESTION = frozenset(
-    {"title", "question", "expectation", "show", "assumptions", "break_even", "budget", "sweep", "policies", "factors"}
+    {
+        "title",
+        "question",
+        "expectation",
+        "report",
+        "show",
+        "assumptions",
+        "break_even",
+        "budget",
+        "sweep",
+        "policies",
+        "factors",
+    }
 )
 """What a scenario says of its study, not of its market."""
 _NOT_THE_MARKET = ("seed", "replications", "check_replications")

@@ -21,7 +21,7 @@ from marketsim.scenario.yaml_tree import Node, node_of, plain
 
 Changes = tuple[tuple[str, Any], ...]
 
-_WORDS = ("title", "question", "expectation")
+_WORDS = ("title", "question", "expectation", "report")
 _QUESTIONS = ("policies", "factors", "matrix", "show", "break_even", "budget", "sweep", "assumptions")
 _COUNTS = ("replications", "check_replications")
 _MODEL = ("scenario", "market", "simulation")

@@ -1,4 +1,4 @@
-"""Tables of the HTML report as plain data: entries, and the words and colours of a verdict."""
+"""Tables of a report as plain data: entries, and the words and colours of a verdict."""
 
 from __future__ import annotations
 
@@ -24,15 +24,23 @@ REFERENCE_NOTE = (
 
 @dataclass(frozen=True)
 class Entry:
-    """One cell of a table: its text, smaller lines below it, and a class for its colour."""
+    """One cell of a table.
+
+    Attributes:
+        text: what stands in it.
+        below: smaller lines under the text.
+        look: its colour: ``good``, ``bad``, ``unclear`` or none.
+        value: the number that the text shows, unrounded and in the unit of its column; None where it shows none.
+    """
 
     text: str
     below: tuple[str, ...] = ()
     look: str = ""
+    value: float | None = None
 
 
 @dataclass(frozen=True)
-class HtmlTable:
+class Table:
     """A table: what it shows, heads, rows of entries of which the first names the row, and notes under it."""
 
     caption: str

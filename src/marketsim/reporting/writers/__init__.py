@@ -1,0 +1,1 @@
+"""Writers of the planning paper: one for each file format."""
