@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from marketsim.experiments.study import run_study
-from marketsim.reporting.report import write_report
+from marketsim.reporting.write import write_reports
 from marketsim.results.storage.store import StudyResult
-from marketsim.results.tables import MONTHLY_TABLES, SUMMARY_COLUMNS
+from marketsim.results.tables import RUN_TABLES, SUMMARY_COLUMNS
 from marketsim.scenario.loaded import Scenario
 from marketsim.scenario.loading import load_scenario
 from marketsim.scenario.tier_rules import rule_sets
@@ -36,7 +36,7 @@ def _small(path: Path) -> Scenario:
 def test_every_shipped_study_runs_small_and_reports(path: Path, tmp_path: Path) -> None:
     scenario = _small(path)
     result = run_study(scenario, jobs=1, out=tmp_path / "study", checks=False)
-    report = html.unescape(write_report(result).read_text(encoding="utf-8"))
+    report = html.unescape(write_reports(result)[0].read_text(encoding="utf-8"))
 
     assert result.manifest["status"] == "complete"
     assert (result.runs["status"] == "done").all()
@@ -44,7 +44,7 @@ def test_every_shipped_study_runs_small_and_reports(path: Path, tmp_path: Path) 
     assert len(result.runs) == 2 * (1 + len(scenario.study.policies) + len(references))
     assert list(result.summary.columns) == list(SUMMARY_COLUMNS)
     assert set(result.summary["policy"]) == {"base", *scenario.study.policies}
-    for table in MONTHLY_TABLES:
+    for table in RUN_TABLES:
         assert len(result.table(table.name)) > 0
     assert scenario.study.question.split("?")[0] in report
     assert all(policy in report for policy in scenario.study.policies)
@@ -56,7 +56,7 @@ def _vip_lane() -> Scenario:
 
 
 def _assert_same(one: StudyResult, other: StudyResult) -> None:
-    for table in MONTHLY_TABLES:
+    for table in RUN_TABLES:
         pd.testing.assert_frame_equal(one.table(table.name), other.table(table.name), check_exact=True)
     assert (one.folder / "summary.csv").read_bytes() == (other.folder / "summary.csv").read_bytes()
 

@@ -40,6 +40,7 @@ def run_side_by_side(market: Scenario, policy: Study, replication: int = 0) -> O
         for _ in range(market.study.run.months):
             for name, rows in run_month(fast, plain).items():
                 counted[name].update(rows)
+        counted["margin_curve"] = plain.relations.curve()
         check("tables", table_pairs(fast.recorder.tables("base", replication), counted))
     finally:
         fast.close()

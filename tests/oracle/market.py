@@ -21,6 +21,7 @@ from tests.oracle.part import Part
 from tests.oracle.payments import Payments
 from tests.oracle.prices import PersonalPrices, Regulator
 from tests.oracle.records import Records, TrueTags
+from tests.oracle.relations import Relations
 from tests.oracle.retailers import DefaultSupplier, OracleRetailer
 from tests.oracle.service import Cell, first_reputation, pass_on, serve, staff_desks, work_of
 from tests.oracle.talk import Talk
@@ -93,6 +94,7 @@ class OracleMarket(mesa.Model):
         self.retailers = [OracleRetailer(self, name) for name in sorted(self.base.retailers)]
         self.customers: list[CustomerAgent] = create_customers(self, market)
         self.everybody = list(self.customers)
+        self.relations = Relations(self)
         self.create_parts()
         self.open_market()
         self.each("open_market")
@@ -168,6 +170,7 @@ class OracleMarket(mesa.Model):
 
     def environment(self) -> None:
         """Let prices, events and draws of the month arrive; levers ramp up."""
+        self.relations.begin_month()
         self.set_prices()
         self.surge = 1.0
         for event in self.base.events:
@@ -321,6 +324,7 @@ class OracleMarket(mesa.Model):
         self, customer: CustomerAgent, to: Supplier, offer: PostedOffer | None = None, released: bool = False
     ) -> None:
         """Write down a change of supplier before the contract changes."""
+        self.relations.end(customer)
         old, n, energy = customer.retailer, customer.weight, customer.usual_use
         flow = self.flows[old.name, to.name, customer.segment]
         leave = self.leaves[old.name, customer.segment, customer.tier]

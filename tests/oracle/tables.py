@@ -11,7 +11,7 @@ import pandas as pd
 from tests.oracle.customers import CustomerAgent
 from tests.oracle.market import OracleMarket, Supplier
 
-from marketsim.results.tables import MONTHLY_TABLES
+from marketsim.results.tables import RUN_TABLES
 from marketsim.scenario.customers import DIMENSIONS
 from marketsim.scenario.service import DESKS, TIERS
 
@@ -48,6 +48,7 @@ def look_at(market: OracleMarket) -> list[Lived]:
         hedged = c.plan.hedged_share * c.contracted
         certificates = market.personal.certificates(c) if market.personal else 0.0
         cost = hedged * c.forward_price + (c.use - hedged) * market.cost_of_spot(c.retailer) + certificates
+        market.relations.add(c, c.price * c.use + c.plan.fixed_fee - cost)
         found.append(
             Lived(
                 supplier=c.retailer.name,
@@ -97,6 +98,7 @@ def month_of_tables(market: OracleMarket, lived: list[Lived]) -> dict[str, Rows]
             (month, segment, old, new): {"customers": flow[0], "energy_mwh": flow[1]}
             for (old, new, segment), flow in market.flows.items()
         },
+        "relations": market.relations.rows(),
     }
 
 
@@ -265,7 +267,7 @@ def desk_rows(market: OracleMarket) -> Iterator[tuple[tuple[object, ...], Row]]:
 
 def table_pairs(fast: dict[str, pd.DataFrame], plain: dict[str, Rows]) -> Iterator[tuple[str, object, object]]:
     """Yield what the fast model wrote in each cell of the tables, and what the oracle counted."""
-    for table in MONTHLY_TABLES:
+    for table in RUN_TABLES:
         frame, rows = fast[table.name], plain[table.name]
         keys = list(zip(*(frame[name] for name in table.key_names()[2:]), strict=True))
         yield f"rows of {table.name}", sorted(keys), sorted(rows)

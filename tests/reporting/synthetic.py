@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from marketsim.errors import ResultsError
 from marketsim.results.manifest import build
 from marketsim.results.metrics import kpis
 from marketsim.results.run_result import RunResult
@@ -79,6 +80,8 @@ class FakeResult:
     answers: dict[str, pd.DataFrame] = field(default_factory=dict)
 
     def table(self, name: str) -> pd.DataFrame:
+        if name not in self.tables:
+            raise ResultsError(f"tables/{name}.parquet is missing")
         return self.tables[name]
 
 

@@ -49,8 +49,8 @@ def summary_of(result: FakeResult, **labels: str) -> pd.DataFrame:
 
 def test_every_chart_of_three_lanes_is_there(charts: dict[str, Chart]) -> None:
     assert set(charts) == {
-        "policy_effects", "who_gains_and_loses", "waits_contact", "satisfaction_over_time", "share_over_time",
-        "profit_sources", "policy_map", "flows", "tornado",
+        "policy_effects", "who_gains_and_loses", "segments_and_tiers", "waits_contact", "satisfaction_over_time",
+        "share_over_time", "profit_sources", "policy_map", "service_frontier", "flows", "tornado",
     }  # fmt: skip
 
 
@@ -190,7 +190,8 @@ def test_the_map_shows_every_policy(charts: dict[str, Chart], lanes: FakeResult)
     data = charts["policy_map"].data.set_index("policy")
     expected = summary_of(lanes, kpi="satisfaction")  # ordinary customers of lane_20 are others than those of the base
     assert data.loc["lane_20", "satisfaction_diff"] == pytest.approx(expected.loc["lane_20", "diff"])
-    assert set(data.index) == {"lane_5", "lane_20", "lane_5_staff"}
+    assert set(data.index) == {BASE, "lane_5", "lane_20", "lane_5_staff"}
+    assert (data.loc[BASE, ["satisfaction_diff", "profit_diff"]] == 0).all(), "the base is the zero of the map"
 
 
 def test_the_dose_chart_runs_over_the_numbers(dose: Chart, widths: FakeResult) -> None:

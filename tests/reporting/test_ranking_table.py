@@ -11,9 +11,10 @@ from tests.reporting.handmade import MORE, PROFIT, UNCLEAR, UP, handmade
 from tests.reporting.synthetic import FakeResult
 from tests.reporting.test_terminal import printed
 
+from marketsim.reporting.paper.build import build_paper
 from marketsim.reporting.ranking_table import ranking_sentence, ranking_sentences, ranking_tables
 from marketsim.reporting.replications import replication_sentences
-from marketsim.reporting.report import write_report
+from marketsim.reporting.table import Table
 from marketsim.results.statistics.ranking import ranking
 from marketsim.results.statistics.stopping import replications
 from marketsim.results.storage.csv_tables import write_csv
@@ -34,7 +35,7 @@ def test_a_sure_winner_is_named() -> None:
     result = ranked(lane=UP, staff=(9.0, 9.2, 8.9, 9.1))
     assert (
         ranking_sentence(result.answers)
-        == "With all pairs taken together, Profit, Alpha: staff is the best of base and 2 policies."
+        == "With all pairs taken together, staff is the best of base and 2 policies by profit of Alpha."
     )
 
 
@@ -50,7 +51,7 @@ def test_of_a_tie_nobody_is_called_best() -> None:
 
 def test_where_nothing_can_be_told_it_says_so() -> None:
     text = ranking_sentence(ranked(lane=UNCLEAR, staff=(1.0, -2.0, 2.0, -1.5)).answers)
-    assert "any of base and 2 policies may be the best: " in text
+    assert "any of base and 2 policies may be the best by profit of Alpha: " in text
 
 
 def test_a_policy_alone_and_one_world_have_no_ranking() -> None:
@@ -67,7 +68,7 @@ def test_the_table_has_a_row_for_each_contender_the_best_first() -> None:
     assert [row[0].text for row in table.rows] == ["staff", "lane", "base"]
     assert [row[1].text for row in table.rows] == ["1", "2", "3"]
     assert table.rows[0][3].look == "good"
-    assert table.caption == "Profit, Alpha, million CNY a year"
+    assert table.caption == "Profit of Alpha, million CNY a year"
 
 
 def test_no_colour_without_holm() -> None:
@@ -85,16 +86,21 @@ def test_no_colour_without_holm() -> None:
 def test_it_stands_in_the_report_and_on_the_terminal(tmp_path: Path) -> None:
     result = replace(ranked(lane=UP, staff=MORE), folder=tmp_path)
     shown = " ".join(printed(result).split())
-    assert "Ranking: With all pairs taken together, Profit, Alpha: staff is the best of base and 2 policies." in shown
+    assert (
+        "Ranking: With all pairs taken together, staff is the best of base and 2 policies by profit of Alpha." in shown
+    )
 
 
 def test_the_whole_report_shows_it(lanes: FakeResult) -> None:
     answers = {"ranking": ranking(lanes.kpis, "Alpha")}
-    page = write_report(replace(lanes, answers=answers)).read_text(encoding="utf-8")
-    assert "<h2>Ranking</h2>" in page
-    assert "cannot be told from" in page
-    without = write_report(lanes).read_text(encoding="utf-8")
-    assert "<h2>Ranking</h2>" not in without
+    section = {found.name: found for found in build_paper(replace(lanes, answers=answers)).sections}["ranking"]
+    assert section.title == "Ranking"
+    assert any(
+        "cannot be told from" in head
+        for block in section.blocks
+        for head in getattr(block, "table", Table("", (), ())).heads
+    )
+    assert "ranking" not in {found.name for found in build_paper(lanes).sections}
 
 
 def stopped(half_width: float, **more: object) -> dict[str, pd.DataFrame]:

@@ -28,7 +28,7 @@ def view(lanes: FakeResult) -> StudyView:
 
 def test_what_is_asked_for_is_shown_in_its_order(view: StudyView) -> None:
     titles = [measure.title for measure in shown_measures(view)]
-    assert titles == ["Churn by energy", "Satisfaction, commercial", "Price paid, market", "Profit, Beta"]
+    assert titles == ["Churn by energy", "Satisfaction, commercial", "Price paid in the market", "Profit of Beta"]
     heads = policies(view).heads
     assert [head.rpartition(", ")[0] for head in heads[1:]] == titles
 

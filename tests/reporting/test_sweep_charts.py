@@ -19,6 +19,7 @@ from tests.reporting import sweep_folders as made
 from marketsim.reporting import style
 from marketsim.reporting.charts.chart import Chart
 from marketsim.reporting.charts.heat_cells import Layout, layout_of
+from marketsim.reporting.charts.heat_lines import LEVEL
 from marketsim.reporting.charts.heat_map import heat_map
 from marketsim.reporting.charts.regret import regret_chart
 from marketsim.reporting.charts.sensitivity import morris_chart, sweep_tornado, variance_bars
@@ -176,7 +177,7 @@ def test_few_cells_carry_their_values_and_many_their_sign_where_it_can_be_told()
     labels = [text.get_text() for text in few.figure.axes[0].texts]
     assert labels == [signed(value, 1) for value in few.data["diff"]]
     many = drawn_map(SHAPES["twenty by twenty"])
-    signs = [text.get_text() for text in many.figure.axes[0].texts]
+    signs = [text.get_text() for text in many.figure.axes[0].texts if text.get_gid() != LEVEL]
     told = many.data[(many.data["diff_low"] > 0) | (many.data["diff_high"] < 0)]
     assert sorted(sign for sign in signs if sign != "×") == sorted("+" if v > 0 else "−" for v in told["diff"])
     assert signs.count("×") == 3
@@ -202,9 +203,11 @@ def test_colours_are_centred_on_nothing_and_good_is_blue_whatever_the_figure() -
 
 
 def test_the_ends_of_the_colours_differ_in_grey() -> None:
-    from marketsim.reporting.charts.heat_map import COLOURS
+    from marketsim.reporting.charts.heat_look import effect_colours
 
-    bad, middle, good = (np.dot(COLOURS(place)[:3], (0.2126, 0.7152, 0.0722)) for place in (0.0, 0.5, 1.0))
+    colours = effect_colours()
+
+    bad, middle, good = (np.dot(colours(place)[:3], (0.2126, 0.7152, 0.0722)) for place in (0.0, 0.5, 1.0))
     assert good < bad - 0.08
     assert bad < middle - 0.4
 

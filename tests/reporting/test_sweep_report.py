@@ -16,12 +16,22 @@ from tests.reporting import sweep_folders as made
 from tests.reporting.synthetic import FakeResult
 
 from marketsim.errors import ResultsError
-from marketsim.reporting.report import write_report
-from marketsim.reporting.sweep_report import write_sweep_report
+from marketsim.reporting.stored import results_in
 from marketsim.reporting.sweep_section import sweep_sections
 from marketsim.reporting.sweep_terminal import print_sweeps
+from marketsim.reporting.view import StudyData
+from marketsim.reporting.write import write_reports
 from marketsim.results.sensitivity.outcomes import LEVER
 from marketsim.results.storage.store import read_answers
+
+
+def page_of(results: StudyData) -> str:
+    return write_reports(results)[0].read_text(encoding="utf-8")
+
+
+def page_in(folder: Path) -> str:
+    return page_of(results_in(folder))
+
 
 HOSTILE = '<script>alert("1")</script> & $x$'
 
@@ -35,7 +45,7 @@ def grid(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def page(grid: Path) -> str:
-    return write_sweep_report(grid).read_text(encoding="utf-8")
+    return page_in(grid)
 
 
 def test_the_answer_stands_first_and_in_full(page: str) -> None:
@@ -67,7 +77,7 @@ def test_the_page_needs_nothing_else_and_its_wide_tables_scroll_within_themselve
 
 
 def test_the_same_tables_give_the_same_page(grid: Path, page: str) -> None:
-    assert write_sweep_report(grid).read_text(encoding="utf-8") == page
+    assert page_in(grid) == page
 
 
 def test_every_design_has_a_page(tmp_path: Path) -> None:
@@ -86,7 +96,7 @@ def test_every_design_has_a_page(tmp_path: Path) -> None:
     folder = made.write_folder(
         tmp_path / "all", made.tables(plans), {name: plan.design for name, (plan, _, _) in plans.items()}
     )
-    page = write_sweep_report(folder).read_text(encoding="utf-8")
+    page = page_in(folder)
     for name in plans:
         assert f"Sweep: {name}" in page
     assert "Few has 2 complete blocks of 2; Sobol indices need at least 16." in page
@@ -98,7 +108,7 @@ def test_names_are_never_read_as_html(tmp_path: Path) -> None:
     plan = sweeps.grid({HOSTILE: [1, 2], "b": [HOSTILE, "x"]}, **{HOSTILE: LEVER})
     tables = made.tables({HOSTILE: (plan, lambda a, b: 1e6 * a, {"policies": (HOSTILE,)})})
     folder = made.write_folder(tmp_path / "hostile", tables, {HOSTILE: "grid"})
-    page = write_sweep_report(folder).read_text(encoding="utf-8")
+    page = page_in(folder)
     assert "<script>" not in page
     assert "&lt;script&gt;" in page
     assert all(re.fullmatch(r"sweep_1_[a-z_]+\.(png|svg|csv)", file.name) for file in (folder / "charts").iterdir())
@@ -107,22 +117,22 @@ def test_names_are_never_read_as_html(tmp_path: Path) -> None:
 def test_a_folder_without_finished_points_says_so(tmp_path: Path) -> None:
     tables = made.tables({"none": (made.TWO_TWO, made.lane, {"failed": (0, 1, 2, 3)})})
     folder = made.write_folder(tmp_path / "none", tables, {"none": "grid"})
-    assert "No run of a sweep finished" in write_sweep_report(folder).read_text(encoding="utf-8")
+    assert "No run of a sweep finished" in page_in(folder)
 
 
 def test_a_folder_that_is_none_of_ours_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ResultsError, match="no marketsim results"):
-        write_sweep_report(tmp_path)
+        page_in(tmp_path)
 
 
 def test_the_report_of_a_study_has_its_sweeps(lanes: FakeResult, tmp_path: Path) -> None:
     tables = made.tables({"width and staff": (made.TWO_TWO, made.lane, {})})
     result = replace(lanes, folder=tmp_path, answers=tables)
-    page = write_report(result).read_text(encoding="utf-8")
+    page = page_of(result)
     assert "Sweep: width and staff" in page
     assert page.index("Sweep: width and staff") < page.index("What could overturn the answer</h2>")
     assert (tmp_path / "charts" / "sweep_1_heat_map.csv").exists()
-    without = write_report(replace(lanes, folder=tmp_path)).read_text(encoding="utf-8")
+    without = page_of(replace(lanes, folder=tmp_path))
     assert "Sweep:" not in without
 
 
@@ -163,7 +173,7 @@ def test_tables_keep_names_that_look_like_numbers(tmp_path: Path) -> None:
     read = read_answers(folder)
     assert set(read["sweep_points"]["value"]) == {"NA", "1e3", "true", "1", "2"}
     assert set(read["sweep"]["name"]) == {"12"}
-    assert "007" in write_sweep_report(folder).read_text(encoding="utf-8")
+    assert "007" in page_in(folder)
 
 
 def test_tables_of_sensitivities_and_stored_regrets_are_read_as_they_were_written(grid: Path, tmp_path: Path) -> None:
@@ -179,7 +189,7 @@ def test_tables_of_sensitivities_and_stored_regrets_are_read_as_they_were_writte
     read = read_answers(folder)
     for name, table in tables.items():
         pd.testing.assert_frame_equal(read[name], table, check_dtype=False, rtol=1e-9)
-    assert write_sweep_report(folder).exists()
+    assert page_in(folder)
 
 
 def test_the_terminal_of_a_study_tells_its_sweeps(lanes: FakeResult) -> None:

@@ -9,10 +9,11 @@ import pytest
 from tests import sweeps
 from tests.reporting import sweep_folders as made
 
+from marketsim.reporting.overturning_words import overturning_sentences, zero_words
 from marketsim.reporting.sensitivity_words import index_finding, tornado_finding
 from marketsim.reporting.sweep_findings import findings
 from marketsim.reporting.sweep_view import Swept, sweeps_of
-from marketsim.reporting.sweep_words import best_sentence, map_finding, overturning_sentences, zero_words
+from marketsim.reporting.sweep_words import best_sentence, map_finding
 from marketsim.results.sensitivity.outcomes import LEVER
 from marketsim.results.sensitivity.overturning import overturning
 from marketsim.results.sensitivity.profiles import counts

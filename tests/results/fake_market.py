@@ -17,7 +17,9 @@ from marketsim.results.tables import (
     DEFAULT_SUPPLIER,
     DESK_MONTH,
     FLOWS,
+    MARGIN_CURVE,
     MARKET_MONTH,
+    RELATIONS,
     RETAILER_MONTH,
     SEGMENT_MONTH,
     Table,
@@ -43,6 +45,7 @@ LABELS: dict[Table, tuple[tuple[str, tuple[str, ...]], ...]] = {
         *(("region", ("east", "west")), ("tier", ("key", "ordinary"))),
     ),
     FLOWS: (("segment", SEGMENTS[1:]), ("from_retailer", ("Alpha",)), ("to_retailer", ("Beta",))),
+    RELATIONS: (("retailer", SUPPLIERS[:2]), ("segment", SEGMENTS[1:]), ("tier", ("key", "ordinary"))),
 }
 """The labels of each table besides policy, world and month."""
 
@@ -112,7 +115,18 @@ def simulate(given: Scenario, replication: int, policy: str = BASE, threads: int
         values = _values(rows, table, replication, effect)
         named = pd.concat([rows, values], axis=1).assign(policy=policy, replication=replication)
         tables[table.name] = named[table.column_names()]
+    curve = _curve(replication, effect) if given.study.run.first_evaluated_month() < months else _curve(0, 0.0)[:0]
+    named = curve.assign(policy=policy, replication=replication, month=months - 1)
+    tables[MARGIN_CURVE.name] = named[MARGIN_CURVE.column_names()]
     return RunResult(policy, replication, tables, months, 540, 540, {"serve": 0.001 * (1 + replication)})
+
+
+def _curve(replication: int, effect: float) -> pd.DataFrame:
+    """Return a curve of margins: the more the policy does, the more equal they are."""
+    share = np.arange(0, 101, 10) / 100
+    margin = (1.0 + replication) * 1e6 * share ** (3.0 - 0.5 * effect)
+    points = {"customers_pct": np.arange(0, 101, 10), "customers": 540 * share, "margin_cny": margin}
+    return pd.DataFrame({"retailer": "Alpha", **points})
 
 
 @lru_cache

@@ -17,7 +17,9 @@ from marketsim.results.tables import (
     DESK_MONTH,
     FLOWS,
     KPIS_TABLE,
+    MARGIN_CURVE,
     MARKET_MONTH,
+    RELATIONS,
     RETAILER_MONTH,
     SEGMENT_MONTH,
     Table,
@@ -158,9 +160,34 @@ MONTHS = [
 ]
 
 
+def stay(month: int, segment: str, tier: str, customers: float, leaves: float, closures: float = 0) -> dict[str, Any]:
+    labels = {"month": month, "retailer": "Alpha", "segment": segment, "tier": tier}
+    return {**labels, "customers": customers, "leaves": leaves, "closures": closures}
+
+
+STAYS = [
+    # in the second month a tenth of all leave, before the seventh half of the rest close down, then a quarter leaves
+    *(stay(month, "small", "ordinary", 60, 0) for month in (1, 2)),
+    *(stay(month, "large", "key", 40, 10 if month == 2 else 0) for month in (1, 2)),
+    *(stay(month, "small", "ordinary", 60, 0) for month in range(3, 7)),
+    *(stay(month, "large", "key", 30, 0) for month in range(3, 7)),
+    stay(7, "small", "ordinary", 30, 10, 30),
+    stay(7, "large", "key", 10, 0, 20),
+    *(stay(month, "small", "ordinary", 20, 0) for month in range(8, 14)),
+    *(stay(month, "large", "key", 10, 10 if month == 13 else 0) for month in range(8, 14)),
+    stay(1, "home", "ordinary", 1000, 1000),
+]
+CURVE = [
+    {"month": 13, "retailer": "Alpha", "customers_pct": pct, "customers": 2 * pct, "margin_cny": margin}
+    for pct, margin in ((0, 0), (50, -100), (80, 500), (90, 800), (100, 1000))
+]
+
+
 @pytest.fixture(scope="module")
 def found() -> pd.DataFrame:
     tables = {
+        "relations": table(RELATIONS, STAYS),
+        "margin_curve": table(MARGIN_CURVE, CURVE),
         "segment_month": table(SEGMENT_MONTH, SALES),
         "desk_month": table(DESK_MONTH, DESKS),
         "retailer_month": table(RETAILER_MONTH, BOOKS),
@@ -180,6 +207,10 @@ def value(found: pd.DataFrame, kpi: str, retailer: str = "Alpha", *, segment: st
 @pytest.mark.parametrize(
     ("kpi", "expected"),
     [
+        ("relations_kept_pct", 100 * 0.9 * 0.75),
+        ("margin_gini", 1 - 2 * (0.5 * -0.05 + 0.3 * 0.2 + 0.1 * 0.65 + 0.1 * 0.9)),
+        ("margin_top10_pct", 20.0),
+        ("margin_top20_pct", 50.0),
         ("share_energy", 100 * 600 / 1040),
         ("share_customers", 100 * 200 / 340),
         ("share_revenue", 100 * 300 / 524),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from marketsim.results.key_figures import KPIS, kpi
 from marketsim.results.reference import describe
-from marketsim.results.tables import KPIS_TABLE, MONTHLY_TABLES, RUNS
+from marketsim.results.tables import KPIS_TABLE, RUN_TABLES, RUNS
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "tables.md"
 
@@ -17,7 +17,7 @@ def test_the_document_is_up_to_date() -> None:
 
 def test_names_are_unique() -> None:
     assert len({entry.name for entry in KPIS}) == len(KPIS)
-    for table in (*MONTHLY_TABLES, KPIS_TABLE, RUNS):
+    for table in (*RUN_TABLES, KPIS_TABLE, RUNS):
         assert len(set(table.column_names())) == len(table.column_names())
 
 

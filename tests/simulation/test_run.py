@@ -10,7 +10,7 @@ from tests.markets import lively
 
 from marketsim.errors import ScenarioError
 from marketsim.market import compiled
-from marketsim.results.tables import MONTHLY_TABLES
+from marketsim.results.tables import RUN_TABLES
 from marketsim.simulation import run as run_module
 from marketsim.simulation.model import PHASES
 from marketsim.simulation.run import is_compiled, simulate, warm_up
@@ -18,8 +18,8 @@ from marketsim.simulation.run import is_compiled, simulate, warm_up
 
 def test_the_tables_are_those_of_the_schema_in_canonical_order() -> None:
     result = simulate(lively(), replication=1, policy="lane")
-    assert list(result.tables) == [table.name for table in MONTHLY_TABLES]
-    for table in MONTHLY_TABLES:
+    assert list(result.tables) == [table.name for table in RUN_TABLES]
+    for table in RUN_TABLES:
         frame = result.tables[table.name]
         assert list(frame.columns) == table.column_names()
         assert (frame["policy"] == "lane").all()

@@ -101,6 +101,8 @@ STOCKS = {
         *("busy_sla_share", "utilisation", "servers"),
     ),
     "flows": ("customers", "energy_mwh"),
+    "relations": ("customers", "leaves", "closures"),
+    "margin_curve": ("customers",),
 }
 """What can never be negative. Bills can, by a discount that exceeds the price; so can what energy costs, by selling it."""
 

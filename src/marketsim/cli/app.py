@@ -9,7 +9,7 @@ import typer
 
 from marketsim import __version__
 from marketsim.cli import scenario_commands, stored_commands, study_commands
-from marketsim.errors import DataFileError, MarketsimError, ScenarioError
+from marketsim.errors import DataFileError, MarketsimError, ReportError, ScenarioError
 
 app = typer.Typer(
     name="marketsim",
@@ -45,7 +45,7 @@ def main() -> None:
     """
     try:
         app()
-    except (ScenarioError, DataFileError) as error:
+    except (ScenarioError, DataFileError, ReportError) as error:
         _stop(str(error), 2)
     except MarketsimError as error:
         _stop(str(error), 1)

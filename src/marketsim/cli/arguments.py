@@ -44,6 +44,24 @@ MemoryLimit = Annotated[str | None, typer.Option(metavar="500MB|2GB", help="Memo
 RetryFailed = Annotated[bool, typer.Option("--retry-failed", help="Run again what failed before.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say how many runs, how long and how much disk; run nothing.")]
 
+Formats = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--format",
+        metavar="html,pptx,xlsx,docx,png,svg,csv",
+        help="Formats of the report, joined by commas; those of the scenario by default.",
+    ),
+]
+Language = Annotated[str | None, typer.Option("--lang", metavar="en|zh", help="Language of the report.")]
+Template = Annotated[
+    Path | None, typer.Option(metavar="PPTX", help="PowerPoint file whose layouts the slides of the report take.")
+]
+Title = Annotated[str | None, typer.Option(help="Title of the report; the question of the study by default.")]
+Author = Annotated[str | None, typer.Option(help="Who hands the report in.")]
+View = Annotated[
+    str | None, typer.Option(metavar="RETAILER", help="Whose view the report takes; the focus retailer by default.")
+]
+
 
 @dataclass(frozen=True)
 class Execution:

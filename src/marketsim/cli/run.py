@@ -16,8 +16,9 @@ from marketsim.cli.failures import raise_for_failures
 from marketsim.cli.forecast import show_study_forecast
 from marketsim.cli.options import load_with_options
 from marketsim.cli.overview import head, size_of, sweep_lines
+from marketsim.cli.report import Wanted, write_asked
 from marketsim.cli.screen import console, say
-from marketsim.errors import StudyInterruptedError, UnansweredError
+from marketsim.errors import ReportError, StudyInterruptedError, UnansweredError
 from marketsim.scenario.loaded import Scenario
 
 if TYPE_CHECKING:
@@ -30,7 +31,14 @@ INTERRUPTED = 130
 
 
 def run_scenario(
-    file: str, changes: Sequence[str], scale: Scale, how: Execution, *, checks: bool, profile: bool
+    file: str,
+    changes: Sequence[str],
+    scale: Scale,
+    how: Execution,
+    wanted: Wanted,
+    *,
+    checks: bool,
+    profile: bool,
 ) -> int:
     """Run a study and show its results.
 
@@ -39,6 +47,7 @@ def run_scenario(
         changes: `path=value` options.
         scale: how large it is.
         how: how it is carried out.
+        wanted: which reports are written.
         checks: whether to repeat the runs at the ends of assumptions.
         profile: whether to show the time of each phase of the month.
 
@@ -51,7 +60,9 @@ def run_scenario(
     """
     try:
         settings = how.settings()
+        wanted.check()
         scenario, moved = load_with_options(file, changes, **scale.options())
+        wanted.check_study(scenario)
         screen = console()
         size = size_of(scenario, checks=checks)
         say(screen, *head(scenario, size), *sweep_lines(scenario, with_run=True), *([moved] if moved else []))
@@ -61,14 +72,14 @@ def run_scenario(
         began = perf_counter()
         result = _study(scenario, out=folder, checks=checks, settings=settings)
     except StudyInterruptedError as error:
-        return _interrupted(str(error) + _report_of(error.folder))
+        return _interrupted(str(error) + _report_of(error.folder, wanted))
     except UnansweredError as error:
-        print(str(error) + _report_of(error.folder), file=sys.stderr)
+        print(str(error) + _report_of(error.folder, wanted), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return _interrupted("interrupted; nothing was written")
     try:
-        _show(result, screen, began, profile=profile)
+        _show(result, screen, began, wanted, profile=profile)
     except KeyboardInterrupt:
         return _interrupted(f"interrupted; all runs are in {result.folder}, but the report is not complete")
     return 0
@@ -79,17 +90,17 @@ def _interrupted(message: str) -> int:
     return INTERRUPTED
 
 
-def _report_of(folder: Path | None) -> str:
+def _report_of(folder: Path | None, wanted: Wanted) -> str:
     """Report what an interrupted study has; return how the message goes on."""
-    from marketsim.reporting.report import write_report
     from marketsim.results.storage.store import load
 
     if folder is None:
         return ""
     try:
-        return f"\nreport of what finished  {write_report(load(folder))}"
+        written = write_asked(load(folder), wanted)
     except KeyboardInterrupt:
         return "\nthe report was not written"
+    return "".join(f"\nreport of what finished  {path}" for path in written)
 
 
 def _study(scenario: Scenario, **settings: Any) -> StudyResult:
@@ -99,17 +110,23 @@ def _study(scenario: Scenario, **settings: Any) -> StudyResult:
     return run_study(scenario, progress=standard_progress(), **settings)
 
 
-def _show(result: StudyResult, screen: Console, began: float, *, profile: bool) -> None:
-    """Write the report and print the answer; MarketsimError if any run failed."""
-    from marketsim.reporting.report import write_report
+def _show(result: StudyResult, screen: Console, began: float, wanted: Wanted, *, profile: bool) -> None:
+    """Write the reports and print the answer; MarketsimError if any run failed, or a report could not be written."""
     from marketsim.reporting.terminal import print_result
 
-    write_report(result)
+    written: tuple[Path, ...] = ()
+    failure: ReportError | None = None
+    try:
+        written = write_asked(result, wanted)
+    except ReportError as error:
+        failure = error
     say(screen, "")
-    print_result(result, screen, seconds=perf_counter() - began)
+    print_result(result, screen, written, seconds=perf_counter() - began)
     if profile:
         screen.print(phase_table(result.timings))
     raise_for_failures(result.folder, result.runs)
+    if failure is not None:
+        raise ReportError(f"all runs are stored in {result.folder}, but no report was written: {failure}") from failure
 
 
 def phase_table(timings: DataFrame) -> Table:

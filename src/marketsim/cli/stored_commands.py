@@ -1,4 +1,4 @@
-"""Commands about stored studies: results, compare, sensitivity."""
+"""Commands about stored studies: report, results, compare, sensitivity."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from marketsim.cli.arguments import Author, Formats, Language, Template, Title, View
 from marketsim.cli.sensitivity import sensitivity
 
 Study = Annotated[str, typer.Argument(metavar="STUDY", help="Folder of a study, or its name below results.")]
@@ -23,6 +24,7 @@ def register(app: typer.Typer) -> None:
     for command in (show, export, verify, prune):
         results.command()(command)
     app.add_typer(results, name="results")
+    app.command()(report)
     app.command()(compare)
     app.command()(sensitivity)
 
@@ -91,6 +93,25 @@ def prune(
     raise typer.Exit(prune_studies(studies, what, yes=yes, dry_run=dry_run))
 
 
+def report(
+    study: Study,
+    form: Formats = None,
+    lang: Language = None,
+    template: Template = None,
+    title: Title = None,
+    author: Author = None,
+    view: View = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder of the reports; that of the study by default.")
+    ] = None,
+) -> None:
+    """Write the planning paper of a study: web page, PowerPoint, Excel, Word, charts; in English or Chinese."""
+    from marketsim.cli.report import Wanted, report_study
+
+    wanted = Wanted(tuple(form or ()), lang, template, title, author, view)
+    raise typer.Exit(report_study(study, wanted, out))
+
+
 def compare(
     studies: Annotated[
         list[str],
@@ -99,9 +120,16 @@ def compare(
     kpi: Kpis = None,
     retailer: Annotated[str | None, typer.Option(help="Whose figures; the focus retailer by default.")] = None,
     tier: Annotated[str | None, typer.Option(help="Of which tier.")] = None,
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder for the table and a chart.")] = None,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder for the table, a chart and reports.")] = None,
+    form: Formats = None,
+    lang: Language = None,
+    template: Template = None,
+    title: Title = None,
+    author: Author = None,
 ) -> None:
     """Compare any stored studies or policies: paired where they share worlds, and with all of them in mind."""
-    from marketsim.cli.compare import compare_results
+    from marketsim.cli.compare import Figures, compare_results
+    from marketsim.cli.report import Wanted
 
-    raise typer.Exit(compare_results(studies, kpi or [], retailer, tier, out))
+    wanted = Wanted(tuple(form or ()), lang, template, title, author)
+    raise typer.Exit(compare_results(studies, Figures(tuple(kpi or ()), retailer, tier), out, wanted))

@@ -8,12 +8,15 @@ import typer
 
 from marketsim.cli.arguments import (
     Agents,
+    Author,
     Changes,
     DryRun,
     Execution,
     ExecutorName,
     File,
+    Formats,
     Jobs,
+    Language,
     MemoryLimit,
     Months,
     NoChecks,
@@ -23,8 +26,11 @@ from marketsim.cli.arguments import (
     Scale,
     Scheduler,
     Seed,
+    Template,
     Threads,
     TimeLimit,
+    Title,
+    View,
 )
 
 
@@ -54,14 +60,22 @@ def run(
     memory_limit: MemoryLimit = None,
     retry_failed: RetryFailed = False,
     dry_run: DryRun = False,
+    form: Formats = None,
+    lang: Language = None,
+    template: Template = None,
+    title: Title = None,
+    author: Author = None,
+    view: View = None,
     profile: Annotated[bool, typer.Option("--profile", help="Show the time of each phase of the month.")] = False,
 ) -> None:
     """Run base and policies of a scenario, compare them, and write a report; goes on where it was interrupted."""
+    from marketsim.cli.report import Wanted
     from marketsim.cli.run import run_scenario
 
     how = Execution(jobs, threads, out, executor, scheduler, time_limit, memory_limit, retry_failed, dry_run)
     scale = Scale(agents, replications, months, seed)
-    raise typer.Exit(run_scenario(file, changes or [], scale, how, checks=not no_checks, profile=profile))
+    reports = Wanted(tuple(form or ()), lang, template, title, author, view)
+    raise typer.Exit(run_scenario(file, changes or [], scale, how, reports, checks=not no_checks, profile=profile))
 
 
 def sweep(
@@ -100,15 +114,23 @@ def sweep(
     memory_limit: MemoryLimit = None,
     retry_failed: RetryFailed = False,
     dry_run: DryRun = False,
+    form: Formats = None,
+    lang: Language = None,
+    template: Template = None,
+    title: Title = None,
+    author: Author = None,
+    view: View = None,
 ) -> None:
     """Compare policies with the base at many points of levers and uncertainties; goes on where it was interrupted."""
+    from marketsim.cli.report import Wanted
     from marketsim.cli.sweep import Asked, run_sweeps
 
     how = Execution(jobs, threads, out, executor, scheduler, time_limit, memory_limit, retry_failed, dry_run)
     scale = Scale(agents, replications, months, seed)
     axes = (tuple(lever or ()), tuple(uncertainty or ()))
     asked = Asked(tuple(name or ()), *axes, design, samples, table, tuple(policy or ()))
-    raise typer.Exit(run_sweeps(file, changes or [], scale, how, asked))
+    reports = Wanted(tuple(form or ()), lang, template, title, author, view)
+    raise typer.Exit(run_sweeps(file, changes or [], scale, how, asked, reports))
 
 
 def break_even(

@@ -15,6 +15,7 @@ from marketsim.cli.forecast import show_sweep_forecast
 from marketsim.cli.options import load_with_options
 from marketsim.cli.overview import duration, sweep_lines
 from marketsim.cli.questions import carry_out
+from marketsim.cli.report import Wanted, write_asked
 from marketsim.cli.screen import console, say
 from marketsim.cli.sweep_options import COMMAND, sweep_changes
 from marketsim.errors import Problem, ScenarioError
@@ -53,7 +54,7 @@ class Asked:
         return sweep_changes(self.levers, self.uncertainties, settings)
 
 
-def run_sweeps(file: str, changes: Sequence[str], scale: Scale, how: Execution, asked: Asked) -> int:
+def run_sweeps(file: str, changes: Sequence[str], scale: Scale, how: Execution, asked: Asked, wanted: Wanted) -> int:
     """Carry out sweeps and show what came of them.
 
     Args:
@@ -62,6 +63,7 @@ def run_sweeps(file: str, changes: Sequence[str], scale: Scale, how: Execution, 
         scale: how large the study is.
         how: how it is carried out.
         asked: which sweeps.
+        wanted: which reports are written.
 
     Returns:
         The exit code: 0, 1 if runs failed, or 130 if the user interrupted it.
@@ -69,11 +71,13 @@ def run_sweeps(file: str, changes: Sequence[str], scale: Scale, how: Execution, 
     Raises:
         ScenarioError: the input is not valid, or there is no such sweep.
     """
+    wanted.check()
     described = asked.changes()
     try:
         scenario, moved = load_with_options(file, changes, more=described, **scale.options())
     except ScenarioError as error:
         raise _in_words_of_options(error) from None
+    wanted.check_study(scenario)
     names = _names(scenario, asked, described=bool(described), file=file)
     folder = how.out or Path("results") / _folder_name(scenario, names)
     if how.dry_run:
@@ -88,7 +92,7 @@ def run_sweeps(file: str, changes: Sequence[str], scale: Scale, how: Execution, 
         carry_out_sweeps(laboratory, names, list(scenario.study.policies), answers)
 
     def show(answers: Answers, screen: Console, place: Path) -> None:
-        _show(answers, screen, place, perf_counter() - began)
+        _show(answers, screen, place, perf_counter() - began, wanted)
 
     return carry_out(scenario, ask, show, moved, folder.name, replace(how, out=folder))
 
@@ -129,12 +133,13 @@ def _folder_name(scenario: Scenario, names: Sequence[str]) -> str:
     return f"{scenario.name}-sweep" if names != [COMMAND] else f"{scenario.name}-sweep-command"
 
 
-def _show(answers: Answers, screen: Console, folder: Path, seconds: float) -> None:
-    from marketsim.reporting.sweep_report import write_sweep_report
+def _show(answers: Answers, screen: Console, folder: Path, seconds: float, wanted: Wanted) -> None:
+    from marketsim.reporting.stored import results_in
     from marketsim.reporting.sweep_terminal import print_sweeps
     from marketsim.results.storage.folders import read_manifest
 
-    report = write_sweep_report(folder)
     say(screen, "")
     print_sweeps(answers, screen, read_manifest(folder))
-    say(screen, "", f"report  {report}    tables  {folder}", f"{duration(seconds)}")
+    written = write_asked(results_in(folder), wanted)
+    lines = [f"report  {path}" for path in written]
+    say(screen, "", *lines, f"tables  {folder}    {duration(seconds)}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from marketsim.market.sampling import CARRIED_SHARE, FEWEST_CARRIERS, allocate_agents, carriers
+from marketsim.reporting.language import say, segment_name
 from marketsim.reporting.numbers import joined
 from marketsim.reporting.view import StudyView
 from marketsim.results.tables import BASE
@@ -29,17 +30,31 @@ def few_agents(view: StudyView) -> str:
     parts = []
     rest = carriers({n: c.agents for n, c in crowds.items()}, {n: c.energy for n, c in crowds.items()})
     if rest < FEWEST_CARRIERS:
-        parts.append(f"{CARRIED_SHARE:.0%} of the energy rests on {rest} agents (fewer than {FEWEST_CARRIERS})")
+        parts.append(_few_carriers(rest))
     small = [
-        f"{name.replace('_', ' ')} ({crowd.agents})"
+        say("{segment} ({agents})", segment=segment_name(name), agents=crowd.agents)
         for name, crowd in crowds.items()
         if crowd.agents < min(_FEWEST_OF_A_SEGMENT, crowd.customers)
     ]
     if small:
-        parts.append(f"fewer than {_FEWEST_OF_A_SEGMENT} agents stand for {joined(small)}")
+        parts.append(
+            say("fewer than {count} agents stand for {segments}", count=_FEWEST_OF_A_SEGMENT, segments=joined(small))
+        )
     if not parts:
         return ""
-    return f"Few agents: {joined(parts)}, so chance draws of single customers move the results; raise run.agents."
+    return say(
+        "Few agents: {what}, so chance draws of single customers move the results; raise run.agents.",
+        what=parts[0] if len(parts) == 1 else say("{one} and {other}", one=parts[0], other=parts[1]),
+    )
+
+
+def _few_carriers(agents: int) -> str:
+    return say(
+        "{share}% of the energy rests on {agents} agents (fewer than {least})",
+        share=f"{100 * CARRIED_SHARE:.0f}",
+        agents=agents,
+        least=FEWEST_CARRIERS,
+    )
 
 
 def _crowds(view: StudyView) -> dict[str, _Crowd]:

@@ -7,19 +7,20 @@ from dataclasses import dataclass
 
 from marketsim.reporting.cautions import cautions_of
 from marketsim.reporting.claims import Claim, claim_of
+from marketsim.reporting.clauses import clauses
 from marketsim.reporting.diagnosis import diagnosis
 from marketsim.reporting.factorial import additivity, additivity_sentence, factors_of
-from marketsim.reporting.measures import PROFIT, Measure, headline_measures, printer_for, tier_people
-from marketsim.reporting.numbers import counted, joined
+from marketsim.reporting.headline import headline
+from marketsim.reporting.language import say
+from marketsim.reporting.measures import PROFIT, headline_measures, headline_name, printer_for, tier_people
+from marketsim.reporting.numbers import counted
 from marketsim.reporting.people_sentence import people_sentence
 from marketsim.reporting.profit_sentence import profit_sentence
 from marketsim.reporting.ranking import Ranking, rank
 from marketsim.reporting.robustness import Robustness, robustness
 from marketsim.reporting.view import StudyView
-from marketsim.results.key_figures import kpi
+from marketsim.results.statistics.ranking import RANKING
 from marketsim.results.tables import ALL, BASE
-
-_MOST_NAMED = 4
 
 
 @dataclass(frozen=True)
@@ -61,16 +62,31 @@ def answer(view: StudyView) -> Answer:
             profit_sentence(view, ranking, claim),
             people_sentence(view, ranking.best),
             checked.sentence,
+            *_unadjusted(view),
         )
     return Answer(
         claim,
         ranking.best,
-        _headline(view, ranking, claim),
+        headline(view, ranking, claim),
         sentences,
         (*diagnosis(view, ranking.best), *_adding_up(view)),
         cautions_of(view),
         ranking,
         checked,
+    )
+
+
+def _unadjusted(view: StudyView) -> tuple[str, ...]:
+    """Say that there are no ranks for the retailer, where there are some for the focus of the study."""
+    if not view.is_of_rival or RANKING not in view.result.answers or len(view.policies) == 1:
+        return ()
+    return (
+        say(
+            "Policies are ranked for {decider} only; the intervals of {retailer} are not adjusted for the number of "
+            "policies.",
+            decider=view.decider,
+            retailer=view.focus,
+        ),
     )
 
 
@@ -80,61 +96,49 @@ def _adding_up(view: StudyView) -> tuple[str, ...]:
 
 
 def _without_policies(view: StudyView) -> Answer:
-    known = math.isfinite(view.cell(BASE, PROFIT).level.mean)
-    claim = Claim.NO_POLICY if known else Claim.NO_RESULTS
-    headline = f"The market as it is, seen by {view.focus}" if known else "No result"
-    text = _levels(view) if known else "No run finished that could answer the question."
-    why = diagnosis(view, BASE) if known else ()
-    return Answer(claim, None, headline, (text,), why, cautions_of(view), None, None)
+    if not math.isfinite(view.cell(BASE, PROFIT).level.mean):
+        return Answer(Claim.NO_RESULTS, None, say("No result"), (_nothing(view),), (), cautions_of(view), None, None)
+    text = say("The market as it is, seen by {retailer}", retailer=view.focus)
+    return Answer(Claim.NO_POLICY, None, text, (_levels(view),), diagnosis(view, BASE), cautions_of(view), None, None)
+
+
+def _nothing(view: StudyView) -> str:
+    if view.replications and view.is_of_rival:
+        return say("The results have nothing on {retailer}.", retailer=view.focus)
+    return say("No run finished that could answer the question.")
 
 
 def _levels(view: StudyView) -> str:
     parts = []
     for measure in headline_measures(view):
-        printer, cell = printer_for(view, measure), measure.cell(view, BASE)
-        if math.isfinite(cell.level.mean):
-            people = "" if measure.tier == ALL else f" of {tier_people(measure.tier)}"
-            name = measure.kpi.title.lower().partition(",")[0]
-            parts.append(f"{name}{people} {printer.level_interval(cell)} {printer.scale.unit}")
-    return f"There is no policy to compare. {view.focus} in {view.period}: {'; '.join(parts)}."
+        printer, cell, name = printer_for(view, measure), measure.cell(view, BASE), headline_name(measure)
+        if not math.isfinite(cell.level.mean):
+            continue
+        level = printer.level_with_unit(cell)
+        if measure.tier == ALL:
+            parts.append(say("{figure} {level}", figure=name, level=level))
+        else:
+            people = tier_people(measure.tier)
+            parts.append(say("{figure} of {people} {level}", figure=name, people=people, level=level))
+    return say(
+        "There is no policy to compare. {retailer} in {period}: {figures}.",
+        retailer=view.focus,
+        period=view.period,
+        figures=clauses(parts),
+    )
 
 
 def _nothing_changes(view: StudyView) -> str:
-    who = view.policies[0] if len(view.policies) == 1 else f"none of the {counted(len(view.policies), 'policy')}"
-    verb = "changes nothing" if len(view.policies) == 1 else "changes anything"
     worlds = counted(view.replications, "world")
-    same = f"profit, shares, satisfaction and waits are those of the base in all {worlds}"
-    return f"{who[0].upper()}{who[1:]} {verb}: {same}."
-
-
-def _headline(view: StudyView, ranking: Ranking, claim: str) -> str:
-    best = ranking.best
-    profit = printer_for(view, Measure(kpi(PROFIT))).difference_with_unit(ranking.cell)
-    several = len(view.policies) > 1
-    return {
-        Claim.NOTHING_CHANGES: "Nothing changes",
-        Claim.ONE_WORLD: "One world only: no certainty",
-        Claim.CANNOT_TELL: f"Whether {'any policy' if several else best} pays cannot be told",
-        Claim.DOES_NOT_PAY: f"{'No policy' if several else best} {'pays' if several else 'does not pay'}",
-        Claim.PAYS: _pays(ranking, profit) if claim == Claim.PAYS else "",
-    }[claim]
-
-
-def _pays(ranking: Ranking, profit: str) -> str:
-    """Name the policies that pay, and say which earns most only where that can be told."""
-    rivals = [policy for policy in ranking.tied if policy in ranking.paying]
-    unclear = [policy for policy in ranking.tied if policy not in ranking.paying]
-    if rivals:
-        return f"{_some([ranking.best, *rivals])} pay; which earns most cannot be told"
-    if unclear:
-        return f"{ranking.best} pays: profit {profit}; whether {_some(unclear, 'or')} earns more cannot be told"
-    if ranking.runner_up is None:
-        return f"{ranking.best} pays: profit {profit}"
-    return f"{ranking.best} earns most: profit {profit}"
-
-
-def _some(names: list[str], last: str = "and") -> str:
-    """Return names in a list, the tail of a long one as a number."""
-    if len(names) <= _MOST_NAMED:
-        return joined(names, last)
-    return joined([*names[: _MOST_NAMED - 1], f"{len(names) - _MOST_NAMED + 1} others"], last)
+    if len(view.policies) == 1:
+        return say(
+            "{policy} changes nothing: profit, shares, satisfaction and waits are those of the base in all {worlds}.",
+            policy=view.policies[0],
+            worlds=worlds,
+        )
+    return say(
+        "None of the {policies} changes anything: profit, shares, satisfaction and waits are those of the base in all "
+        "{worlds}.",
+        policies=counted(len(view.policies), "policy"),
+        worlds=worlds,
+    )

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
+from marketsim.reporting.language import say
 from marketsim.reporting.mechanisms import Mechanism, mechanism_of, mechanisms_of
 from marketsim.reporting.parameters import Parameter, of_field
 from marketsim.reporting.view import StudyView
@@ -114,14 +115,14 @@ def assumed(view: StudyView) -> tuple[Assumed, ...]:
 def show(value: Any) -> str:
     """Return a value of a scenario as a reader wants it."""
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return say("yes") if value else say("no")
     if isinstance(value, int | float):
         return f"{value:,.6g}" if abs(value) < 1e6 else f"{value:,.0f}"
     if isinstance(value, Mapping):
-        return ", ".join(f"{key}: {show(item)}" for key, item in value.items()) or "none"
+        return ", ".join(f"{key}: {show(item)}" for key, item in value.items()) or say("none")
     if isinstance(value, list | tuple):
         return ", ".join(show(item) for item in value)
-    return "none" if value is None else str(value)
+    return say("none") if value is None else str(value)
 
 
 def _values(group: list[Setting]) -> str:

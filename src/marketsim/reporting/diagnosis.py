@@ -6,14 +6,22 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from marketsim.reporting.language import message, say, translated
 from marketsim.reporting.measures import served_tiers, tier_people, touched_desks, vip_tier
+from marketsim.reporting.numbers import plain
 from marketsim.reporting.view import StudyView
 from marketsim.results.tables import ALL, BASE
 
 _SHORT_WAIT = 0.2
 _WIDE_LANE = 50.0
 _OVERLOAD = 97.0
-DESK_TITLES = {"contact": "contact desk", "field": "field crews", "case": "case desk"}
+DESK_TITLES = {"contact": message("contact desk"), "field": message("field crews"), "case": message("case desk")}
+"""What desks are called, in English; `desk_title` says it in the language of the edition."""
+
+
+def desk_title(desk: str) -> str:
+    """Return what a desk is called in the language of the edition."""
+    return translated(DESK_TITLES[desk])
 
 
 @dataclass(frozen=True)
@@ -92,10 +100,15 @@ def _load(view: StudyView, desk: str) -> str:
     row = queue_row(view, BASE, desk, ALL)
     if not math.isfinite(row.busy_wait):
         return ""
-    return (
-        f"The {DESK_TITLES[desk]} of {view.focus} in the base: {row.servers:.1f} on duty in the mean team, "
-        f"busy {row.utilisation:.0f} % of the time; customers wait {row.busy_wait:.1f} min in the busiest "
-        f"hours and {row.sla:.0f} % are served within the standard."
+    return say(
+        "The {desk} of {retailer} in the base: {servers} on duty in the mean team, busy {utilisation} % of the time; "
+        "customers wait {wait} min in the busiest hours and {sla} % are served within the standard.",
+        desk=desk_title(desk),
+        retailer=view.focus,
+        servers=plain(row.servers, 1),
+        utilisation=plain(row.utilisation, 0),
+        wait=plain(row.busy_wait, 1),
+        sla=plain(row.sla, 0),
     )
 
 
@@ -107,19 +120,26 @@ def _width(view: StudyView, policy: str, desk: str) -> str:
     energy = view.cell(policy, "energy_pct", tier=tier).level.mean
     if not (math.isfinite(row.ticket_pct) and math.isfinite(row.customer_pct)):
         return ""
-    place = "In the base" if policy == BASE else f"Under {policy}"
-    word = "and" if abs(row.ticket_pct - row.customer_pct) < 0.25 * row.customer_pct else "but"
-    widths = f"{row.customer_pct:.1f} % of the customers {word} {row.ticket_pct:.0f} % of the desk's tickets"
-    energy_text = f" and {energy:.0f} % of the energy" if math.isfinite(energy) else ""
-    return f"{place} the {tier_people(tier)} are {widths}{energy_text}."
+    place = say("In the base") if policy == BASE else say("Under {policy}", policy=policy)
+    widths = _widths(row)
+    if math.isfinite(energy):
+        widths = say("{widths} and {energy} % of the energy", widths=widths, energy=f"{energy:.0f}")
+    return say("{place} the {people} are {widths}.", place=place, people=tier_people(tier), widths=widths)
+
+
+def _widths(row: QueueRow) -> str:
+    places = {"customers": f"{row.customer_pct:.1f}", "tickets": f"{row.ticket_pct:.0f}"}
+    if abs(row.ticket_pct - row.customer_pct) < 0.25 * row.customer_pct:
+        return say("{customers} % of the customers and {tickets} % of the desk's tickets", **places)
+    return say("{customers} % of the customers but {tickets} % of the desk's tickets", **places)
 
 
 def _reason(view: StudyView, policy: str, desk: str) -> str:
     base, tier = queue_row(view, BASE, desk, ALL), vip_tier(view)
     if base.utilisation >= _OVERLOAD:
-        return "The desk is overloaded: its queue is a matter of staff before it is one of order."
+        return say("The desk is overloaded: its queue is a matter of staff before it is one of order.")
     if base.busy_wait < _SHORT_WAIT * standard_minutes(view, desk):
-        return "Waits are short against the standard, so the order of service can change little."
+        return say("Waits are short against the standard, so the order of service can change little.")
     if tier and queue_row(view, policy, desk, tier).ticket_pct > _WIDE_LANE:
-        return "Most tickets are in the lane, so those in it wait for each other and gain little."
+        return say("Most tickets are in the lane, so those in it wait for each other and gain little.")
     return ""

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
+from marketsim.reporting.language import message, say
 from marketsim.results.tables import BASE
 
 _CONFIDENCE = 0.95
@@ -45,15 +46,15 @@ def estimate(values: Any) -> Estimate:
 
 
 class Verdict:
-    """What an interval of a paired difference allows to say."""
+    """What an interval of a paired difference allows to say; code compares the words, reports print their translation."""
 
-    UP = "up"
-    DOWN = "down"
-    CANNOT_TELL = "cannot tell"
-    NO_CHANGE = "no change"
-    NO_INTERVAL = "no interval"
-    MISSING = "missing"
-    OTHER_MEMBERS = "other members"
+    UP = message("up")
+    DOWN = message("down")
+    CANNOT_TELL = message("cannot tell")
+    NO_CHANGE = message("no change")
+    NO_INTERVAL = message("no interval")
+    MISSING = message("missing")
+    OTHER_MEMBERS = message("other members")
     """The tier holds other customers than in the base, so a difference would compare different people."""
 
 
@@ -101,7 +102,7 @@ class Cell:
     @property
     def against(self) -> str:
         """With whom it is compared, in words."""
-        return "the same customers in the base" if self.has_own_reference else "base"
+        return say("the same customers in the base") if self.has_own_reference else say("base")
 
     @property
     def paired_level(self) -> Estimate:

@@ -9,7 +9,8 @@ from itertools import combinations
 import pandas as pd
 
 from marketsim.reporting.estimates import Estimate, Verdict, estimate, verdict, without_rounding
-from marketsim.reporting.measures import PROFIT, Measure, Printer
+from marketsim.reporting.language import message, say
+from marketsim.reporting.measures import PROFIT, Measure, Printer, amount, title_in_sentence
 from marketsim.reporting.numbers import Scale, digits_for, interval, joined, scale_for, signed
 from marketsim.reporting.view import StudyView
 from marketsim.results.key_figures import kpi
@@ -18,6 +19,13 @@ from marketsim.scenario.combinations import combined_name
 
 _KPIS = (PROFIT, "share_energy", "satisfaction")
 _Group = frozenset[str]
+_ADDS_UP = {
+    Verdict.DOWN: message("the combination is sub-additive"),
+    Verdict.UP: message("the combination is super-additive"),
+    Verdict.NO_CHANGE: message("they add up exactly"),
+    Verdict.NO_INTERVAL: message("one world cannot tell whether they add up"),
+}
+_MAY_ADD_UP = message("whether they add up cannot be told")
 
 
 @dataclass(frozen=True)
@@ -103,12 +111,12 @@ def _effects(values: dict[_Group, pd.Series], factors: tuple[str, ...]) -> Itera
         found = [
             _with(values, group | {other}, one) - _with(values, group, one) for group in _without(values, one, other)
         ]
-        yield f"{one} with {other}", "interaction", _mean(found)
+        yield say("{one} with {other}", one=one, other=other), "interaction", _mean(found)
     nothing, everything = values[frozenset()], values[frozenset(factors)]
     alone = sum((values[frozenset({factor})] - nothing for factor in factors), start=0.0 * nothing)
-    yield "each alone, summed", "alone", alone
-    yield "all together", "together", everything - nothing
-    yield "together less the sum", "gap", everything - nothing - alone
+    yield say("each alone, summed"), "alone", alone
+    yield say("all together"), "together", everything - nothing
+    yield say("together less the sum"), "gap", everything - nothing - alone
 
 
 def _without(values: dict[_Group, pd.Series], *factors: str) -> list[_Group]:
@@ -127,16 +135,18 @@ def _mean(found: list[pd.Series]) -> pd.Series:
 def additivity_sentence(found: Additivity, factors: tuple[str, ...]) -> str:
     """Say whether the factors together do less than the sum of what each does alone."""
     together, alone, gap = (found.of_kind(kind)[0] for kind in ("together", "alone", "gap"))
-    name, unit = found.measure.kpi.title.lower(), found.scale.difference_unit
+    figure, unit = title_in_sentence(found.measure.kpi), found.scale.difference_unit
     if len(factors) == 1:
-        return f"{factors[0]} changes {name} by {found.text(together)} {unit}."
-    word = {
-        Verdict.DOWN: "the combination is sub-additive",
-        Verdict.UP: "the combination is super-additive",
-        Verdict.NO_CHANGE: "they add up exactly",
-        Verdict.NO_INTERVAL: "one world cannot tell whether they add up",
-    }.get(verdict(gap.difference), "whether they add up cannot be told")
-    return (
-        f"Together {joined(factors)} change {name} by {found.text(together)} {unit}, against {found.text(alone)} for the "
-        f"sum of what each does alone: a difference of {found.text(gap)}, so {word}."
+        effect = amount(found.text(together), unit)
+        return say("{factor} changes {figure} by {effect}.", factor=factors[0], figure=figure, effect=effect)
+    return say(
+        "Together {factors} change {figure} by {together} {unit}, against {alone} for the sum of what each does alone: a "
+        "difference of {gap}, so {finding}.",
+        factors=joined(factors),
+        figure=figure,
+        together=found.text(together),
+        unit=unit,
+        alone=found.text(alone),
+        gap=found.text(gap),
+        finding=say(_ADDS_UP.get(verdict(gap.difference), _MAY_ADD_UP)),
     )

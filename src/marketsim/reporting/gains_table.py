@@ -7,16 +7,20 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from marketsim.reporting.charts.segments import groups_of
+from marketsim.reporting.clauses import paragraph
 from marketsim.reporting.estimates import Cell, Estimate, Verdict
-from marketsim.reporting.measures import PROFIT, Measure, Printer, printer_for, touched_desks
+from marketsim.reporting.language import kpi_title, say
+from marketsim.reporting.measures import PROFIT, Measure, Printer, printer_for, touched_desks, with_unit
 from marketsim.reporting.numbers import MISSING
 from marketsim.reporting.table import (
     MEMBERS_NOTE,
     REFERENCE_NOTE,
     Entry,
     Table,
-    chance_text,
+    chance_entry,
     difference_text,
+    difference_value,
+    level_value,
     verdict_entry,
 )
 from marketsim.reporting.view import StudyView
@@ -31,19 +35,24 @@ def gains(view: StudyView, policy: str) -> Table:
     rows = [_gain_row(view, policy, who, measure) for who, measure in _gain_measures(view)]
     rows += [_rival_row(view, policy, rival) for rival in _largest_rivals(view, policy)]
     return Table(
-        f"Under {policy}, against base",
-        ("who", "what", "difference [95 % interval]", "verdict", "chance better", "base", policy),
+        say("Under {policy}, against base", policy=policy),
+        (*_heads(), policy),
         tuple(row for row in rows if row),
         (*_notes(view, policy), view.footer),
     )
+
+
+def _heads() -> tuple[str, ...]:
+    difference = say("difference [95 % interval]")
+    return say("who"), say("what"), difference, say("verdict"), say("chance better"), say("base")
 
 
 def _notes(view: StudyView, policy: str) -> list[str]:
     cells = [measure.cell(view, policy) for _, measure in _gain_measures(view)]
     others = any(cell.verdict == Verdict.OTHER_MEMBERS for cell in cells)
     references = any(cell.has_own_reference for cell in cells)
-    said = f"{REFERENCE_NOTE} The column of the base shows them there."
-    return [*([MEMBERS_NOTE] if others else []), *([said] if references else [])]
+    said = paragraph([say(REFERENCE_NOTE), say("The column of the base shows them there.")])
+    return [*([say(MEMBERS_NOTE)] if others else []), *([said] if references else [])]
 
 
 def _partner(view: StudyView, policy: str, measure: Measure) -> Cell:
@@ -72,12 +81,12 @@ def _gain_row(view: StudyView, policy: str, who: str, measure: Measure) -> tuple
     better = -1 if measure.kpi.name == "price_cny_per_mwh" else measure.kpi.better
     return (
         Entry(who),
-        Entry(f"{measure.kpi.title}, {printer.scale.unit}"),
+        Entry(with_unit(kpi_title(measure.kpi), printer.scale.unit)),
         _difference(printer, cell, better),
         verdict_entry(cell, better),
-        Entry(chance_text(cell) if measure.kpi.better else MISSING),
-        Entry(printer.level(base)),
-        Entry(printer.level(cell)),
+        chance_entry(cell) if measure.kpi.better else Entry(MISSING),
+        _level(printer, base),
+        _level(printer, cell),
     )
 
 
@@ -97,19 +106,24 @@ def _rival_row(view: StudyView, policy: str, rival: str) -> tuple[Entry, ...]:
         return ()
     printer = printer_for(view, Measure(kpi(PROFIT)))
     return (
-        Entry(f"{rival} (rival)"),
-        Entry(f"Profit, {printer.scale.unit}"),
+        Entry(say("{retailer} (rival)", retailer=rival)),
+        Entry(with_unit(kpi_title(kpi(PROFIT)), printer.scale.unit)),
         _difference(printer, cell, 1),
         verdict_entry(cell, 1),
-        Entry(chance_text(cell)),
-        Entry(printer.level(base)),
-        Entry(printer.level(cell)),
+        chance_entry(cell),
+        _level(printer, base),
+        _level(printer, cell),
     )
 
 
 def _difference(printer: Printer, cell: Cell, better: int) -> Entry:
     unit = _unit_if_other(printer) if cell.is_compared else ""
-    return Entry(f"{difference_text(printer, cell)}{unit}", look=verdict_entry(cell, better).look)
+    look, value = verdict_entry(cell, better).look, difference_value(printer, cell)
+    return Entry(f"{difference_text(printer, cell)}{unit}", look=look, value=value)
+
+
+def _level(printer: Printer, cell: Cell) -> Entry:
+    return Entry(printer.level(cell), value=level_value(printer, cell))
 
 
 def _unit_if_other(printer: Printer) -> str:

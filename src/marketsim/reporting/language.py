@@ -14,7 +14,8 @@ from typing import Any
 
 from babel.messages.pofile import read_po
 
-from marketsim.reporting.edition import ENGLISH, current
+from marketsim.reporting.edition import ENGLISH, current, is_chinese
+from marketsim.reporting.filling import filled
 from marketsim.results.key_figures import Kpi
 
 COUNTED = "counted"
@@ -23,6 +24,10 @@ SEGMENT = "segment"
 """Context of the names of usual customer types."""
 KPI = "kpi"
 """Context of the titles of key figures."""
+UNIT = "unit"
+"""Context of units."""
+EVENT = "event"
+"""Context of the kinds of events, and of what they set."""
 PARAMETER = "parameter"
 """Context of what the schema says of a parameter: meaning, source, unit."""
 
@@ -40,7 +45,9 @@ def say(text: str, /, **values: Any) -> str:
         values: what stands in the places, in the language of the edition already. Braces in it are plain characters.
     """
     template = translated(text)
-    return template.format(**values) if values else template
+    if not values:
+        return template
+    return filled(template, values) if is_chinese() else template.format(**values)
 
 
 def translated(text: str, context: str = "") -> str:
@@ -70,6 +77,11 @@ def catalogue(language: str) -> Mapping[tuple[str, str], str]:
 def kpi_title(kpi: Kpi) -> str:
     """Return what a key figure is called in the language of the edition."""
     return translated(kpi.title, KPI)
+
+
+def parameter_unit(unit: str) -> str:
+    """Return the unit of a value of the scenario, which is printed as it stands there: money in CNY."""
+    return translated(unit, UNIT)
 
 
 def parameter_text(text: str) -> str:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from marketsim.reporting.edition import is_chinese
 from marketsim.reporting.estimates import Cell, Verdict
+from marketsim.reporting.language import kpi_title, message, say, segment_name, translated
 from marketsim.reporting.numbers import (
     Scale,
     digits_for,
@@ -20,25 +22,72 @@ from marketsim.reporting.numbers import (
 )
 from marketsim.reporting.view import StudyView
 from marketsim.results.key_figures import Kpi, kpi
-from marketsim.results.tables import ALL, BASE
+from marketsim.results.tables import ALL, BASE, MARKET
 from marketsim.scenario.service import DESKS, TIERS
 
 PROFIT = "profit_cny_per_year"
 ORDINARY = "ordinary"
 _FAVOURED = TIERS[:-1]
 _DESK_IN_PATH = re.compile(r"^retailers\.[^.]+\.desks\.([^.]+)\.")
-_TIER_TITLES = {"key": "VIP", ORDINARY: "ordinary", ALL: "all customers"}
-_TIER_PEOPLE = {"key": "VIPs", ORDINARY: "ordinary customers", ALL: "customers"}
+_TIER_TITLES = {
+    "key": message("VIP"),
+    "quality": message("quality"),
+    "loyal": message("loyal"),
+    ORDINARY: message("ordinary"),
+    ALL: message("all customers"),
+}
+_TIER_PEOPLE = {
+    "key": message("VIPs"),
+    "quality": message("quality customers"),
+    "loyal": message("loyal customers"),
+    ORDINARY: message("ordinary customers"),
+    ALL: message("customers"),
+}
+_NAMES_OF_PEOPLE = ("Gini",)
 
 
 def tier_title(tier: str) -> str:
     """Return what a tier is called in tables: the key tier is the VIPs."""
-    return _TIER_TITLES.get(tier, tier)
+    return translated(_TIER_TITLES.get(tier, tier))
 
 
 def tier_people(tier: str) -> str:
     """Return what the customers of a tier are called in a sentence."""
-    return _TIER_PEOPLE.get(tier, f"{tier} customers")
+    return translated(_TIER_PEOPLE[tier]) if tier in _TIER_PEOPLE else say("{tier} customers", tier=tier)
+
+
+def title_in_sentence(kpi: Kpi) -> str:
+    """Return what a key figure is called inside a sentence: in English with a small letter, unless it is an acronym."""
+    title = kpi_title(kpi)
+    if is_chinese() or title[1:2].isupper() or title.startswith(_NAMES_OF_PEOPLE):
+        return title
+    return title[:1].lower() + title[1:]
+
+
+def headline_name(measure: Measure) -> str:
+    """Return what a headline measure is called inside a sentence: waits without the name of their desk."""
+    if measure.kpi.name.startswith("busy_wait"):
+        return say("busy-hour wait")
+    return title_in_sentence(measure.kpi)
+
+
+def with_unit(title: str, unit: str) -> str:
+    """Return a title with its unit, for heads and axes; the title alone where there is no unit.
+
+    Args:
+        title: the title in the language of the edition.
+        unit: the unit in the language of the edition.
+    """
+    if not unit:
+        return title
+    if is_chinese() and title.endswith("）"):  # one pair of brackets is enough
+        return f"{title[:-1]}，{unit}）"
+    return say("{title}, {unit}", title=title, unit=unit)
+
+
+def amount(number: str, unit: str) -> str:
+    """Return a printed number with its unit, which Chinese sets without a blank where it is a per cent sign."""
+    return f"{number}{unit}" if is_chinese() and unit.startswith("%") else f"{number} {unit}".strip()
 
 
 @dataclass(frozen=True)
@@ -53,8 +102,18 @@ class Measure:
     @property
     def title(self) -> str:
         """Title with the retailer, segment and tier that it is of."""
-        of = [self.retailer or "", self.segment.replace("_", " "), tier_title(self.tier) if self.tier != ALL else ALL]
-        return ", ".join([self.kpi.title, *(part for part in of if part not in ("", ALL))])
+        groups = [segment_name(self.segment)] if self.segment != ALL else []
+        groups += [tier_title(self.tier)] if self.tier != ALL else []
+        return ("·" if is_chinese() else ", ").join([self._of_retailer(kpi_title(self.kpi)), *groups])
+
+    def _of_retailer(self, title: str) -> str:
+        """Add the retailer to a title, where it is not that of the focus: before what follows a comma."""
+        if not self.retailer:
+            return title
+        name, comma, rest = title.partition(",")
+        if self.retailer == MARKET:
+            return say("{figure} in the market", figure=name) + comma + rest
+        return say("{figure} of {retailer}", figure=name, retailer=self.retailer) + comma + rest
 
     def cell(self, view: StudyView, policy: str) -> Cell:
         """Return its row of the summary under a policy."""
@@ -98,7 +157,11 @@ class Printer:
 
     def difference_with_unit(self, cell: Cell) -> str:
         """Return the paired difference, its interval and its unit."""
-        return f"{self.difference(cell)} {self.scale.difference_unit}"
+        return amount(self.difference(cell), self.scale.difference_unit)
+
+    def level_with_unit(self, cell: Cell) -> str:
+        """Return the mean, its interval and its unit."""
+        return amount(self.level_interval(cell), self.scale.unit)
 
 
 def printer_for(view: StudyView, measure: Measure) -> Printer:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from marketsim.reporting.language import message, say, translated
 from marketsim.reporting.view import StudyView
 from marketsim.scenario.fields import Section
 from marketsim.scenario.pricing import Pricing
@@ -23,7 +24,7 @@ class Mechanism:
     """A part of the market that may be switched off.
 
     Attributes:
-        title: what it is, in words.
+        title: what it is, in words of the language of the edition.
         switch: path of its switch; empty where it acts through what retailers and events are given.
         sections: paths below which its parameters stand.
         is_on: whether it acts in the base or under a policy.
@@ -36,25 +37,28 @@ class Mechanism:
 
 
 _SWITCHED = (
-    ("envy of others' better treatment", "behaviour.fairness", ()),
-    ("complaints", "behaviour.complaints", ()),
-    ("wrong and ageing customer records", "information", ("retailers.*.records", "tags")),
-    ("outages and restoration", "reliability", ("retailers.*.outage_promise",)),
-    ("changes of energy use", "demand", ()),
-    ("awareness, advertising and word of mouth", "word_of_mouth", ("retailers.*.marketing",)),
-    ("late payment and default", "credit", ("retailers.*.collection",)),
-    ("forecast errors and deviation penalties", "settlement", ()),
-    ("entry of retailers", "adaptation.entry", ()),
-    ("exit of retailers", "adaptation.exit", ()),
-    ("copying of rivals' levers", "adaptation.imitation", ()),
+    (message("envy of others' better treatment"), "behaviour.fairness", ()),
+    (message("complaints"), "behaviour.complaints", ()),
+    (message("wrong and ageing customer records"), "information", ("retailers.*.records", "tags")),
+    (message("outages and restoration"), "reliability", ("retailers.*.outage_promise",)),
+    (message("changes of energy use"), "demand", ()),
+    (message("awareness, advertising and word of mouth"), "word_of_mouth", ("retailers.*.marketing",)),
+    (message("late payment and default"), "credit", ("retailers.*.collection",)),
+    (message("forecast errors and deviation penalties"), "settlement", ()),
+    (message("entry of retailers"), "adaptation.entry", ()),
+    (message("exit of retailers"), "adaptation.exit", ()),
+    (message("copying of rivals' levers"), "adaptation.imitation", ()),
 )
 """Title, section with the field `enabled`, and sections of retailers that act only with it."""
+
+STRATEGY = "strategy"
+"""Context of the names of strategies."""
 
 
 def mechanisms_of(view: StudyView) -> tuple[Mechanism, ...]:
     """Return every mechanism, and whether the study uses it."""
     switched = [
-        Mechanism(title, f"{section}.enabled", (section, *more), _is_enabled(view.study, section))
+        Mechanism(say(title), f"{section}.enabled", (section, *more), _is_enabled(view.study, section))
         for title, section, more in _SWITCHED
     ]
     return (*switched, *_by_use(view.study))
@@ -88,15 +92,15 @@ def _by_use(study: Mapping[str, Any]) -> Iterator[Mechanism]:
     retailers = list(study["retailers"].values())
     policies = list((study.get("policies") or {}).values())
     strategies = any(strategy_of(retailer) for retailer in retailers) or mentions_strategy(dict(enumerate(policies)))
-    yield Mechanism("strategies of retailers", "", ("retailers.*.strategy",), strategies)
+    yield Mechanism(say("strategies of retailers"), "", ("retailers.*.strategy",), strategies)
     personal = any(_differs(Pricing, retailer.get("pricing")) or _is_green(retailer) for retailer in retailers)
     personal |= any(_mentions(("pricing", "green_share"), changes) for changes in policies)
-    yield Mechanism("prices for single customers, green offers", "", ("retailers.*.pricing",), personal)
+    yield Mechanism(say("prices for single customers, green offers"), "", ("retailers.*.pricing",), personal)
     events = study.get("events") or ()
     rules = (study.get("market") or {}).get("rules")
     ruled = _differs(Rules, rules) or any(event.get("type") == "regulation" for event in events)
-    yield Mechanism("price caps and service standards", "", ("market.rules",), ruled)
-    yield Mechanism("events", "", ("events",), bool(events))
+    yield Mechanism(say("price caps and service standards"), "", ("market.rules",), ruled)
+    yield Mechanism(say("events"), "", ("events",), bool(events))
 
 
 def strategy_of(retailer: Mapping[str, Any]) -> str:
@@ -105,7 +109,7 @@ def strategy_of(retailer: Mapping[str, Any]) -> str:
     if strategy is None or not acts(strategy):
         return ""
     kinds = [rule.kind for rule in (strategy, *strategy.by_segment.values()) if rule.kind != "hold"]
-    return kinds[0].replace("_", " ") if kinds else "staff, levers or entry"
+    return translated(kinds[0].replace("_", " "), STRATEGY) if kinds else say("staff, levers or entry")
 
 
 def _parsed(model: type[S], data: Any) -> S | None:

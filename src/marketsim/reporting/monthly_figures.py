@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from marketsim.reporting.edition import current
 from marketsim.reporting.measures import Measure
+from marketsim.reporting.numbers import unit_text
 from marketsim.reporting.view import StudyView
 from marketsim.results.tables import ALL, MARKET, MARKET_MONTH, RETAILER_MONTH, SEGMENT_MONTH
 from marketsim.scenario.service import DESKS
@@ -40,6 +42,14 @@ _BOOKS = {
     "forecast_error_pct": ("forecast_error_sd", _IN_PER_CENT),
 }
 """Columns of retailer_month that have another name or unit as a key figure."""
+_SUMS = {
+    "CNY/year": "CNY a month",
+    "MWh/year": "MWh a month",
+    "customers/year": "customers a month",
+    "breaches/year": "breaches a month",
+    "t CO2/year": "t CO2 a month",
+}
+"""Units of sums over a month, by those of a year."""
 _DESK_SHARES = ("sla", "busy_sla", "utilisation")
 
 
@@ -56,16 +66,20 @@ def course(view: StudyView, measure: Measure, policy: str) -> Course | None:
     for read in (_of_segments, _of_desks, _of_market, _of_books):
         values = read(view, measure, policy)
         if values is not None and np.isfinite(values.to_numpy(dtype=np.float64)).any():
-            return Course(values, _unit(measure))
+            return Course(values * _money(measure), _unit(measure))
     return None
+
+
+def _money(measure: Measure) -> float:
+    """Return what a month's value is multiplied with so that money is in the currency of the edition."""
+    return current().per_cny if "CNY" in measure.kpi.unit else 1.0
 
 
 def _unit(measure: Measure) -> str:
     """Return the unit of a month's value: sums over a year become sums over a month, rates stay."""
     unit, name = measure.kpi.unit, measure.kpi.name
     is_sum = name.endswith(_PER_YEAR) and name not in _RATIOS
-    words = unit.replace("/year", " a month" if is_sum else " a year")
-    return {"0-100": "points of 100", "0-1": "points of 1", "minutes": "min", "1": ""}.get(words, words)
+    return unit_text(_SUMS.get(unit, unit) if is_sum else unit)
 
 
 def _of_segments(view: StudyView, measure: Measure, policy: str) -> pd.DataFrame | None:

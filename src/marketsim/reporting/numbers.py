@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from marketsim.reporting.edition import CNY, current, is_chinese
-from marketsim.reporting.language import COUNTED, message, translated
+from marketsim.reporting.language import COUNTED, UNIT, translated
 from marketsim.results.key_figures import Kpi
 
 MINUS = "\N{MINUS SIGN}"
@@ -21,17 +21,18 @@ _WAN = 1e4
 _YI = 1e8
 _MWH_PER_YI_KWH = 1e5
 _KWH_PER_MWH = 1000.0
+_RATIO = "CNY/CNY"
 _MOST_DIGITS = 3
 _SPOKEN_UNITS = {
-    "CNY/year": message("CNY a year"),
-    "0-100": message("points of 100"),
-    "0-1": message("points of 1"),
-    "%/year": message("% a year"),
-    "minutes": message("min"),
-    "customers/year": message("customers a year"),
+    "CNY/year": "CNY a year",
+    "0-100": "points of 100",
+    "0-1": "points of 1",
+    "%/year": "% a year",
+    "minutes": "min",
+    "customers/year": "customers a year",
     "1": "",
 }
-_POINT_UNITS = {"%": message("pp"), "%/year": message("pp a year")}
+_POINT_UNITS = {"%": "pp", "%/year": "pp a year"}
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def scale_for(kpi: Kpi, values: Iterable[float]) -> Scale:
     largest = max((abs(value) for value in values if math.isfinite(value)), default=0.0)
     if "CNY/MWh" in kpi.unit:
         return _price_scale(kpi.unit)
-    if kpi.unit.startswith("CNY"):
+    if kpi.unit.startswith("CNY") and kpi.unit != _RATIO:
         return _money_scale(kpi.unit, largest * current().per_cny)
     if kpi.unit.startswith("MWh") and is_chinese() and largest >= _MWH_PER_YI_KWH:
         return _same(_MWH_PER_YI_KWH, f"亿 kWh{_per(kpi.unit, 'MWh')}")
@@ -65,8 +66,8 @@ def scale_for(kpi: Kpi, values: Iterable[float]) -> Scale:
 
 def unit_text(unit: str) -> str:
     """Return a unit as it is spoken in the language of the edition; money in the currency of the edition."""
-    text = translated(_SPOKEN_UNITS.get(unit, unit))
-    return text if current().currency == CNY else text.replace(_own_currency(), current().currency)
+    text = translated(_SPOKEN_UNITS.get(unit, unit), UNIT)
+    return text if current().currency == CNY or unit == _RATIO else text.replace(_own_currency(), current().currency)
 
 
 def _price_scale(unit: str) -> Scale:
@@ -103,11 +104,11 @@ def _same(divisor: float, unit: str) -> Scale:
 def _per(unit: str, of: str) -> str:
     """Return the time in a unit in the language of the edition: ``/年`` of ``MWh/year``."""
     rest = unit.removeprefix(of)
-    return translated(rest) if rest else ""
+    return translated(rest, UNIT) if rest else ""
 
 
 def _own_currency() -> str:
-    return translated(CNY)
+    return translated(CNY, UNIT)
 
 
 def digits_for(half_widths: Iterable[float], fallback: int = 1, most: int = _MOST_DIGITS) -> int:
@@ -177,8 +178,20 @@ def joined(parts: Iterable[str], last: str = "and") -> str:
     if len(items) < 2:
         return "".join(items)
     if is_chinese():
-        return f"{'、'.join(items[:-1])}{'或' if last == 'or' else '和'}{items[-1]}"
+        return _with_blanks("、".join(items[:-1]), "或" if last == "or" else "和", items[-1])
     return f"{', '.join(items[:-1])} {last} {items[-1]}"
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Return texts side by side: a, b, c."""
+    return ("，" if is_chinese() else ", ").join(parts)
+
+
+def _with_blanks(before: str, word: str, after: str) -> str:
+    """Return a Chinese word between two texts, with a blank where a Latin letter or digit is beside it."""
+    left = " " if before[-1:].isascii() and before[-1:].isalnum() else ""
+    right = " " if after[:1].isascii() and after[:1].isalnum() else ""
+    return f"{before}{left}{word}{right}{after}"
 
 
 def counted(count: int, noun: str) -> str:

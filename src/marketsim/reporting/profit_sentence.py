@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from marketsim.reporting.claims import Claim
+from marketsim.reporting.clauses import sentence_of
 from marketsim.reporting.estimates import Verdict
+from marketsim.reporting.language import say
 from marketsim.reporting.measures import PROFIT, Measure, printer_for
 from marketsim.reporting.numbers import chance, counted, joined
 from marketsim.reporting.ranking import Ranking
@@ -16,10 +18,7 @@ def profit_sentence(view: StudyView, ranking: Ranking, claim: str) -> str:
     profit = printer_for(view, Measure(kpi(PROFIT)))
     effect = profit.difference_with_unit(ranking.cell)
     if claim == Claim.ONE_WORLD:
-        return (
-            f"In the one world that was run, {ranking.best} earns {effect} against base; "
-            "a single world has no interval, so nothing can be said about how sure this is."
-        )
+        return _one_world(view, ranking, effect)
     if claim == Claim.PAYS:
         return _pays(view, ranking, effect)
     if claim == Claim.DOES_NOT_PAY:
@@ -27,58 +26,140 @@ def profit_sentence(view: StudyView, ranking: Ranking, claim: str) -> str:
     return _cannot_tell(view, ranking, effect)
 
 
-def _pays(view: StudyView, ranking: Ranking, effect: str) -> str:
-    worlds = f"{ranking.wins} of {counted(ranking.worlds, 'world')}"
-    sure = f"chance that it pays {chance(ranking.cell.p_better)}"
-    if len(view.policies) == 1:
-        raised = f"{ranking.best} raises the profit of {view.focus}: {effect} against base"
-        return f"{raised} ({sure}; it pays in {worlds})."
-    policies = counted(len(view.policies), "policy")
-    if not ranking.tied:
-        most = f"{ranking.best} earns most of the {policies}: {effect} against base ({sure})"
-        ahead = "it is ahead of every other policy beyond the interval"
-        return f"{most}, and is the best of all in {worlds}; {ahead}."
-    text = (
-        f"Of the {policies}, {ranking.best} has the largest mean profit that can be told from the base: {effect} "
-        f"({sure}); it is the best of all in {worlds}"
+def _one_world(view: StudyView, ranking: Ranking, effect: str) -> str:
+    if view.is_of_rival:
+        return say(
+            "In the one world that was run, {policy} changes the profit of {retailer} by {effect}; a single world has no "
+            "interval, so nothing can be said about how sure this is.",
+            policy=ranking.best,
+            retailer=view.focus,
+            effect=effect,
+        )
+    return say(
+        "In the one world that was run, {policy} earns {effect} against base; a single world has no interval, so nothing "
+        "can be said about how sure this is.",
+        policy=ranking.best,
+        effect=effect,
     )
-    return f"{text}, and cannot be told apart from {joined(_named(ranking))}."
 
 
-def _untold(ranking: Ranking) -> str:
-    if ranking.cell.verdict == Verdict.UP:
-        return "cannot be told from the base: of so many policies one may come out so well by chance"
-    return "cannot be told from the base"
+def _sure(view: StudyView, ranking: Ranking) -> str:
+    p = chance(ranking.cell.p_better)
+    return say("chance that it rises {chance}", chance=p) if view.is_of_rival else _chance_that_it_pays(p)
+
+
+def _chance_that_it_pays(p: str) -> str:
+    return say("chance that it pays {chance}", chance=p)
+
+
+def _pays(view: StudyView, ranking: Ranking, effect: str) -> str:
+    places = {
+        "policy": ranking.best,
+        "retailer": view.focus,
+        "effect": effect,
+        "sure": _sure(view, ranking),
+        "wins": ranking.wins,
+        "worlds": counted(ranking.worlds, "world"),
+    }
+    if len(view.policies) == 1:
+        return _pays_alone(view, places)
+    places["policies"] = counted(len(view.policies), "policy")
+    if ranking.tied:
+        return say(
+            "Of the {policies}, {policy} has the largest mean profit that can be told from the base: {effect} ({sure}); it "
+            "is the best of all in {wins} of {worlds}, and cannot be told apart from {others}.",
+            others=joined(_named(ranking)),
+            **places,
+        )
+    if view.is_of_rival:
+        return say(
+            "{policy} raises the profit of {retailer} most of the {policies}: {effect} against base ({sure}), and is the "
+            "best of all in {wins} of {worlds}; it is ahead of every other policy beyond the interval.",
+            **places,
+        )
+    return say(
+        "{policy} earns most of the {policies}: {effect} against base ({sure}), and is the best of all in {wins} of "
+        "{worlds}; it is ahead of every other policy beyond the interval.",
+        **places,
+    )
+
+
+def _pays_alone(view: StudyView, places: dict[str, object]) -> str:
+    if view.is_of_rival:
+        return say(
+            "{policy} raises the profit of {retailer}: {effect} against base ({sure}; it rises in {wins} of {worlds}).",
+            **places,
+        )
+    return say(
+        "{policy} raises the profit of {retailer}: {effect} against base ({sure}; it pays in {wins} of {worlds}).",
+        **places,
+    )
 
 
 def _named(ranking: Ranking) -> list[str]:
     """Name the policies tied with the best, and which of them cannot even be told from the base."""
     return [
-        policy if policy in ranking.paying else f"{policy} (which cannot be told from the base either)"
+        policy
+        if policy in ranking.paying
+        else say("{policy} (which cannot be told from the base either)", policy=policy)
         for policy in ranking.tied
     ]
 
 
 def _does_not_pay(view: StudyView, ranking: Ranking, effect: str) -> str:
+    places = {"policy": ranking.best, "retailer": view.focus}
+    alone = len(view.policies) == 1
     if ranking.cell.verdict == Verdict.NO_CHANGE:
-        best = ranking.best
-        return f"No policy earns more than the base: {best} does not change profit, the others do not raise it."
-    if len(view.policies) == 1:
-        return f"{ranking.best} lowers the profit of {view.focus}: {effect} against base."
-    closest = f"{ranking.best} comes closest to the base with {effect}"
-    return f"Every policy lowers the profit of {view.focus}; {closest}."
+        if alone:
+            return say("{policy} does not change the profit of {retailer}.", **places)
+        if view.is_of_rival:
+            return say(
+                "No policy raises the profit of {retailer}: {policy} does not change it, the others do not raise it.",
+                **places,
+            )
+        return say(
+            "No policy earns more than the base: {policy} does not change profit, the others do not raise it.",
+            policy=ranking.best,
+        )
+    if alone:
+        return say("{policy} lowers the profit of {retailer}: {effect} against base.", effect=effect, **places)
+    return say(
+        "Every policy lowers the profit of {retailer}; {policy} comes closest to the base with {effect}.",
+        effect=effect,
+        **places,
+    )
 
 
 def _cannot_tell(view: StudyView, ranking: Ranking, effect: str) -> str:
-    gain = f"chance that it pays {chance(ranking.cell.p_better)}"
+    places = {"policy": ranking.best, "effect": effect, "sure": _sure(view, ranking)}
     if len(view.policies) == 1:
-        change = f"Whether {ranking.best} changes the profit of {view.focus} cannot be told"
-        return f"{change}: {effect} against base ({gain})."
-    if ranking.cell.verdict == Verdict.NO_CHANGE:
-        text = f"No policy can be told to earn more than the base; {ranking.best} does not change profit"
-    else:
-        text = f"{ranking.best} has the largest mean profit, {effect} against base ({gain}), but it {_untold(ranking)}"
+        return say(
+            "Whether {policy} changes the profit of {retailer} cannot be told: {effect} against base ({sure}).",
+            retailer=view.focus,
+            **places,
+        )
     losing = [policy for policy in view.policies if view.cell(policy, PROFIT).verdict == Verdict.DOWN]
-    if losing:
-        text += f"; {joined(losing)} {'lowers' if len(losing) == 1 else 'lower'} profit"
-    return f"{text}."
+    return sentence_of([_best_of_unclear(ranking, places), _losing(losing)])
+
+
+def _best_of_unclear(ranking: Ranking, places: dict[str, str]) -> str:
+    if ranking.cell.verdict == Verdict.NO_CHANGE:
+        return say(
+            "No policy can be told to earn more than the base; {policy} does not change profit", policy=ranking.best
+        )
+    if ranking.cell.verdict == Verdict.UP:
+        return say(
+            "{policy} has the largest mean profit, {effect} against base ({sure}), but it cannot be told from the base: of "
+            "so many policies one may come out so well by chance",
+            **places,
+        )
+    return say(
+        "{policy} has the largest mean profit, {effect} against base ({sure}), but it cannot be told from the base",
+        **places,
+    )
+
+
+def _losing(policies: list[str]) -> str:
+    if len(policies) == 1:
+        return say("{policy} lowers profit", policy=policies[0])
+    return say("{policies} lower profit", policies=joined(policies)) if policies else ""

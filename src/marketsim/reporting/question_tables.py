@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import pandas as pd
 from rich.console import Console
 
 from marketsim.reporting.estimates import Estimate, Verdict, verdict
-from marketsim.reporting.numbers import MISSING, Scale, digits_for, interval, scale_for, signed
+from marketsim.reporting.language import kpi_title, message, say, translated
+from marketsim.reporting.measures import Measure, title_in_sentence, with_unit
+from marketsim.reporting.numbers import MISSING, Scale, counted, digits_for, interval, plain, scale_for, signed
 from marketsim.reporting.questions import Answers, Row, rows_of
 from marketsim.reporting.screen import Screen
-from marketsim.reporting.table import Entry, Table
+from marketsim.reporting.table import Entry, Table, number
 from marketsim.results.key_figures import kpi
+
+_MECHANISMS = (
+    message("fairness"),
+    message("complaints"),
+    message("information"),
+    message("reliability"),
+    message("demand"),
+    message("word of mouth"),
+    message("credit"),
+    message("settlement"),
+    message("adaptation"),
+)
+"""What the ladder switches, as it names it."""
 
 
 def question_tables(answers: Answers) -> list[Table]:
@@ -34,19 +50,29 @@ def _points_tables(answers: Answers) -> Iterator[Table]:
         digits = digits_for((own["diff_high"] - own["diff_low"]) / 2 / scale.divisor, most=2)
         rows = tuple(
             (
-                Entry(f"{value:.4g}"),
+                Entry(f"{value:.4g}", value=number(float(value))),
                 _difference(Estimate(int(n), mean, low, high), scale, digits, kpi(row["kpi"]).better),
             )
             for value, mean, low, high, n in own[["value", "diff", "diff_low", "diff_high", "n"]].itertuples(
                 index=False
             )
         )
-        caption = f"{row['name']}: {kpi(row['kpi']).title} of {row['retailer']}, {row['policy']} against base"
-        yield Table(caption, (row["path"], f"difference, {scale.difference_unit}"), rows, (_note(own["n"].max()),))
+        caption = say(
+            "{name}: {figure} of {retailer}, {policy} against base",
+            name=row["name"],
+            figure=kpi_title(kpi(row["kpi"])),
+            retailer=row["retailer"],
+            policy=row["policy"],
+        )
+        heads = (str(row["path"]), with_unit(say("difference"), scale.difference_unit))
+        yield Table(caption, heads, rows, (_note(own["n"].max()),))
 
 
 def _note(worlds: float) -> str:
-    return f"n = {worlds:g} replications, the same worlds at every value · 95 % intervals"
+    return say(
+        "n = {replications}, the same worlds at every value · 95 % intervals",
+        replications=counted(int(worlds), "replication"),
+    )
 
 
 def _difference(found: Estimate, scale: Scale, digits: int, better: int = 0) -> Entry:
@@ -56,7 +82,7 @@ def _difference(found: Estimate, scale: Scale, digits: int, better: int = 0) -> 
     low, high = found.low / scale.divisor, found.high / scale.divisor
     look = {Verdict.UP: "good", Verdict.DOWN: "bad"} if better >= 0 else {Verdict.UP: "bad", Verdict.DOWN: "good"}
     text = f"{signed(found.mean / scale.divisor, digits)} {interval(low, high, digits)}".strip()
-    return Entry(text, look=look.get(word, "unclear") if better else "")
+    return Entry(text, look=look.get(word, "unclear") if better else "", value=found.mean / scale.divisor)
 
 
 def _budget_table(rows: pd.DataFrame) -> Table:
@@ -64,25 +90,28 @@ def _budget_table(rows: pd.DataFrame) -> Table:
     found = rows[rows["verdict"] == "found"]
     figures = list(dict.fromkeys(zip(found["kpi"], found["tier"], strict=True)))
     scales = {name: scale_for(kpi(name), found.loc[found["kpi"] == name, "diff"]) for name, _ in figures}
-    heads = [
-        f"{kpi(name).title}{'' if tier == 'all' else f', {tier}'}, {scales[name].difference_unit}"
-        for name, tier in figures
-    ]
+    heads = [with_unit(Measure(kpi(name), tier).title, scales[name].difference_unit) for name, tier in figures]
     lines = []
     for policy, own in rows.groupby("policy", sort=False):
         value = own["value"].iloc[0]
         cells = {(row["kpi"], row["tier"]): row for row in own.to_dict("records")}
         entries = [_budget_entry(cells.get(figure), scales[figure[0]]) for figure in figures]
-        lines.append(
-            (Entry(str(policy), (own["path"].iloc[0],)), Entry(f"{value:.4g}" if value == value else "none"), *entries)
-        )
-    note = (
-        f"Differences to base; each policy is scaled to cost {first['target_cny_per_year']:,.0f} CNY a year more "
-        f"({first['cost']}); what its cost shows beyond that is the money that differs."
+        lines.append((Entry(str(policy), (own["path"].iloc[0],)), _scaled_to(float(value)), *entries))
+    cost = kpi(first["cost"])
+    target = scale_for(cost, [first["target_cny_per_year"]])
+    note = say(
+        "Differences to base; each policy is scaled to cost {amount} {unit} more ({cost}); what its cost shows beyond that is "
+        "the money that differs.",
+        amount=plain(first["target_cny_per_year"] / target.divisor, 2),
+        unit=target.unit,
+        cost=title_in_sentence(cost),
     )
-    return Table(
-        f"Equal money: {first['name']}", ("policy", "scaled to", *heads), tuple(lines), (note, _note(rows["n"].max()))
-    )
+    caption = say("Equal money: {name}", name=first["name"])
+    return Table(caption, (say("policy"), say("scaled to"), *heads), tuple(lines), (note, _note(rows["n"].max())))
+
+
+def _scaled_to(value: float) -> Entry:
+    return Entry(f"{value:.4g}", value=value) if math.isfinite(value) else Entry(say("none"), look="unclear")
 
 
 def _budget_entry(row: Row | None, scale: Scale) -> Entry:
@@ -97,15 +126,26 @@ def ladder_rows(ladder: pd.DataFrame) -> list[tuple[str, ...]]:
     """Return the ladder as text: heads, and a row per version of the scenario with what its mechanism adds."""
     figures = list(dict.fromkeys(ladder["kpi"]))
     scales = {name: scale_for(kpi(name), ladder.loc[ladder["kpi"] == name, "diff"]) for name in figures}
-    heads = ["version", *(f"{kpi(name).title}, {scales[name].difference_unit}" for name in figures)]
+    heads = [say("version"), *(with_unit(kpi_title(kpi(name)), scales[name].difference_unit) for name in figures)]
     lines = [tuple(heads)]
     for _, rung in ladder.groupby("rung"):
         cells = {row["kpi"]: row for row in rung.to_dict("records")}
         first = rung.iloc[0]
-        name = first["mechanism"] or "no mechanism"
-        title = f"without {name}" if "left" in first["series"] else (f"+ {name}" if first["mechanism"] else name)
-        lines.append((title, *(_ladder_text(cells[figure], scales[figure]) for figure in figures)))
+        texts = (_ladder_text(cells[figure], scales[figure]) for figure in figures)
+        lines.append((_rung(str(first["mechanism"]), str(first["series"])), *texts))
     return lines
+
+
+def _rung(mechanism: str, series: str) -> str:
+    if not mechanism:
+        return say("no mechanism")
+    name = mechanism_title(mechanism)
+    return say("without {mechanism}", mechanism=name) if "left" in series else f"+ {name}"
+
+
+def mechanism_title(mechanism: str) -> str:
+    """Return what a mechanism of the ladder is called."""
+    return translated(mechanism) if mechanism in _MECHANISMS else mechanism
 
 
 def _ladder_text(row: Row, scale: Scale) -> str:
@@ -117,7 +157,7 @@ def _ladder_text(row: Row, scale: Scale) -> str:
         return text
     mark = {Verdict.UP: "▲", Verdict.DOWN: "▼", Verdict.NO_CHANGE: "="}.get(verdict(added), "?")
     fine = digits_for([added.half_width / scale.divisor], 2, most=4)
-    change = "nothing" if verdict(added) == Verdict.NO_CHANGE else _difference(added, scale, fine).text
+    change = say("nothing") if verdict(added) == Verdict.NO_CHANGE else _difference(added, scale, fine).text
     return f"{text}\n{mark} {change}"
 
 
@@ -140,6 +180,13 @@ def print_ladder(ladder: pd.DataFrame, console: Console) -> None:
     for line in lines:
         table.add_row(*(screen.text(text) for text in line))
     first = ladder.iloc[0]
-    screen.line(f"effect of {first['policy']} on {first['retailer']} against base, and what each mechanism adds to it")
+    screen.line(
+        say(
+            "effect of {policy} on {retailer} against base, and what each mechanism adds to it",
+            policy=first["policy"],
+            retailer=first["retailer"],
+        )
+    )
     console.print(table)
-    screen.line(f"n = {ladder['n'].max():g} worlds; 95 % intervals; ? cannot be told from zero")
+    worlds = counted(int(ladder["n"].max()), "world")
+    screen.line(say("n = {worlds}; 95 % intervals; ? cannot be told from zero", worlds=worlds))

@@ -8,15 +8,34 @@ from typing import Any
 
 import pandas as pd
 
-from marketsim.reporting.measures import tier_people
-from marketsim.reporting.numbers import digits_for, interval, joined, plain, scale_for, signed
+from marketsim.reporting.charts.headings import in_a_row
+from marketsim.reporting.language import message, say
+from marketsim.reporting.measures import PROFIT, tier_people, title_in_sentence
+from marketsim.reporting.numbers import MINUS, digits_for, interval, joined, plain, scale_for, signed
 from marketsim.reporting.robustness import assumption_title
 from marketsim.results.key_figures import kpi
 from marketsim.results.tables import ALL
 
 Answers = Mapping[str, pd.DataFrame]
 Row = Mapping[Any, Any]
-_PROFIT = "profit_cny_per_year"
+_NOT_FOUND = {
+    "always above": message(
+        "Break-even {name}: with {parameter} from {low} to {high}, {policy} stays above the base in {figure}; there is no "
+        "break-even."
+    ),
+    "always below": message(
+        "Break-even {name}: with {parameter} from {low} to {high}, {policy} stays below the base in {figure}; there is no "
+        "break-even."
+    ),
+    "no effect": message(
+        "Break-even {name}: with {parameter} from {low} to {high}, {policy} changes nothing in {figure}; there is no "
+        "break-even."
+    ),
+}
+_UNCLEAR = message(
+    "Break-even {name}: with {parameter} from {low} to {high}, the difference in {figure} does not change its sign, but cannot "
+    "everywhere be told from zero; there is no break-even."
+)
 
 
 def question_sentences(answers: Answers) -> list[str]:
@@ -36,68 +55,119 @@ def rows_of(answers: Answers, name: str) -> Iterator[Row]:
 
 
 def _break_even_sentence(row: Row) -> str:
-    people = "" if row["tier"] == ALL else f"{tier_people(row['tier'])} of "
-    figure = f"{kpi(row['kpi']).title.lower()} of {people}{row['retailer']}"
-    place, tried = assumption_title(row["path"]), f"from {row['low']:g} to {row['high']:g}"
-    head = f"Break-even {row['name']}:"
-    if row["verdict"] == "found":
-        several = f"; the sign changes {row['crossings']:g} times, this is the first" if row["crossings"] > 1 else ""
-        return (
-            f"{head} {row['policy']} and the base have the same {figure} at {place} = {row['value']:.3g}; {_where_zero(row)}"
-            f"{several}."
-        )
-    words = {
-        "always above": f"{row['policy']} stays above the base in {figure}",
-        "always below": f"{row['policy']} stays below the base in {figure}",
-        "no effect": f"{row['policy']} changes nothing in {figure}",
+    values = {
+        "name": row["name"],
+        "policy": row["policy"],
+        "figure": _figure(row),
+        "parameter": assumption_title(row["path"]),
+        "low": f"{row['low']:g}",
+        "high": f"{row['high']:g}",
     }
-    unclear = f"the difference in {figure} does not change its sign, but cannot everywhere be told from zero"
-    return f"{head} with {place} {tried}, {words.get(row['verdict'], unclear)}; there is no break-even."
+    if row["verdict"] != "found":
+        return say(_NOT_FOUND.get(row["verdict"], _UNCLEAR), **values)
+    values |= {"value": three_digits(row["value"]), "where": _where_zero(row)}
+    if row["crossings"] > 1:
+        return say(
+            "Break-even {name}: {policy} and the base have the same {figure} at {parameter} = {value}; {where}; the sign "
+            "changes {crossings} times, this is the first.",
+            **values,
+            crossings=f"{row['crossings']:g}",
+        )
+    return say(
+        "Break-even {name}: {policy} and the base have the same {figure} at {parameter} = {value}; {where}.", **values
+    )
+
+
+def _figure(row: Row) -> str:
+    """Return the key figure in a sentence: whose it is, and of which tier."""
+    title = title_in_sentence(kpi(row["kpi"]))
+    if row["tier"] == ALL:
+        return say("{figure} of {retailer}", figure=title, retailer=row["retailer"])
+    return say(
+        "{figure} of {people} of {retailer}", figure=title, people=tier_people(row["tier"]), retailer=row["retailer"]
+    )
+
+
+def three_digits(value: float) -> str:
+    """Return a value of a parameter with three telling digits, never as a power of ten unless it is huge."""
+    return f"{float(f'{value:.3g}'):g}".replace("-", MINUS)
 
 
 def _where_zero(row: Row) -> str:
     if row["worlds"] < 2:
-        return "how sure that is cannot be told from one world"
-    zero = "the 95 % interval of the difference includes zero"
+        return say("how sure that is cannot be told from one world")
     low, high = row["value_low"], row["value_high"]
+    lowest, highest = f"{row['low']:g}", f"{row['high']:g}"
     if math.isnan(low) and math.isnan(high):
-        return f"{zero} at every value tried, from {row['low']:g} to {row['high']:g}"
+        return say(
+            "the 95 % interval of the difference includes zero at every value tried, from {lowest} to {highest}",
+            lowest=lowest,
+            highest=highest,
+        )
     if math.isnan(low):
-        return f"{zero} from the lowest value tried ({row['low']:g}) up to {high:.3g}"
-    upper = f"the highest value tried ({row['high']:g})" if math.isnan(high) else f"{high:.3g}"
-    return f"{zero} from {low:.3g} to {upper}"
+        return say(
+            "the 95 % interval of the difference includes zero from the lowest value tried ({lowest}) up to {high}",
+            lowest=lowest,
+            high=three_digits(high),
+        )
+    if math.isnan(high):
+        return say(
+            "the 95 % interval of the difference includes zero from {low} to the highest value tried ({highest})",
+            low=three_digits(low),
+            highest=highest,
+        )
+    return say(
+        "the 95 % interval of the difference includes zero from {low} to {high}",
+        low=three_digits(low),
+        high=three_digits(high),
+    )
 
 
 def _budget_sentence(rows: pd.DataFrame) -> str:
     first = rows.iloc[0]
-    money = scale_for(kpi(first["cost"]), [first["target_cny_per_year"]])
-    head = (
-        f"Equal money ({first['name']}): at {plain(first['target_cny_per_year'] / money.divisor, 2)} {money.unit} more for "
-        f"{kpi(first['cost']).title.lower()} than the base"
+    cost = kpi(first["cost"])
+    money = scale_for(cost, [first["target_cny_per_year"]])
+    head = say(
+        "Equal money ({name}): at {amount} {unit} more for {cost} than the base",
+        name=first["name"],
+        amount=plain(first["target_cny_per_year"] / money.divisor, 2),
+        unit=money.unit,
+        cost=title_in_sentence(cost),
     )
     lost = rows.loc[rows["verdict"] != "found", "policy"].drop_duplicates()
-    left_out = f" {joined(lost)} cannot be scaled to that within the range given." if len(lost) else ""
-    profit = rows[(rows["kpi"] == _PROFIT) & (rows["tier"] == "all")]
+    parts = [_compared(head, rows)]
+    if len(lost):
+        parts.append(say("{policies} cannot be scaled to that within the range given.", policies=joined(lost)))
+    return in_a_row(parts)
+
+
+def _compared(head: str, rows: pd.DataFrame) -> str:
+    profit = rows[(rows["kpi"] == PROFIT) & (rows["tier"] == ALL)]
+    profit = profit[profit["diff"].notna()]
     if profit.empty:
-        return f"{head}, no policy can be compared.{left_out}"
-    return f"{head}, {_leader(profit, first['best'])}{left_out}"
+        return say("{head}, no policy can be compared.", head=head)
+    return say("{head}, {leader}", head=head, leader=_leader(profit, rows.iloc[0]["best"]))
 
 
 def _leader(profit: pd.DataFrame, best: str) -> str:
-    scale = scale_for(kpi(_PROFIT), profit["diff"])
+    scale = scale_for(kpi(PROFIT), profit["diff"])
     widths = (profit["diff_high"] - profit["diff_low"]) / 2 / scale.divisor
     digits = digits_for(widths, most=2)
     own = profit[profit["policy"] == best].iloc[0]
-    text = (
-        f"{best} earns most: profit {signed(own['diff'] / scale.divisor, digits)} "
-        f"{interval(own['diff_low'] / scale.divisor, own['diff_high'] / scale.divisor, digits)} {scale.difference_unit}"
-    )
+    low, high = own["diff_low"] / scale.divisor, own["diff_high"] / scale.divisor
+    values = {
+        "best": best,
+        "change": f"{signed(own['diff'] / scale.divisor, digits)} {interval(low, high, digits)}".strip(),
+        "unit": scale.difference_unit,
+    }
     others = profit[profit["policy"] != best]
     tied = others.loc[~(others["behind_low"] > 0), "policy"]
     if others.empty:
-        return f"{text}."
-    return (
-        f"{text}; it cannot be told from {joined(tied)}."
-        if len(tied)
-        else f"{text}, more than {joined(others['policy'])}."
+        return say("{best} earns most: profit {change} {unit}.", **values)
+    if len(tied):
+        return say(
+            "{best} earns most: profit {change} {unit}; it cannot be told from {others}.", **values, others=joined(tied)
+        )
+    return say(
+        "{best} earns most: profit {change} {unit}, more than {others}.", **values, others=joined(others["policy"])
     )

@@ -6,8 +6,10 @@ import math
 
 import pandas as pd
 
-from marketsim.reporting.measures import tier_people
-from marketsim.reporting.numbers import Scale, counted, digits_for, joined, plain, scale_for
+from marketsim.reporting.clauses import paragraph
+from marketsim.reporting.language import say
+from marketsim.reporting.measures import tier_people, title_in_sentence
+from marketsim.reporting.numbers import NO_BREAK, Scale, counted, digits_for, joined, per_cent, plain, scale_for
 from marketsim.reporting.questions import Answers
 from marketsim.results.key_figures import kpi
 from marketsim.results.statistics.stopping import REPLICATIONS
@@ -19,24 +21,43 @@ def replication_sentences(answers: Answers) -> list[str]:
     table = answers.get(REPLICATIONS)
     if table is None or table.empty:
         return []
-    return [f"{_reached(table)} {_spared(table)}".strip()]
+    return [paragraph([_reached(table), _spared(table)])]
 
 
 def _reached(rows: pd.DataFrame) -> str:
     first = rows.iloc[0]
     scale = scale_for(kpi(first["kpi"]), [first["wanted"], *rows["half_width"]])
-    people = "" if first["tier"] == ALL else f" of {tier_people(first['tier'])}"
-    confidence = f"{100 * first['confidence']:.4g} % confidence"
-    aim = f"±{_number(first['wanted'], scale)} {scale.difference_unit} with {confidence}"
-    whose = "every policy" if len(rows) > 1 else str(first["policy"])
-    figure = f"difference in {kpi(first['kpi']).title.lower()}{people} between {whose} and the base"
+    places = {"figure": _figure(rows), "aim": _aim(first, scale), "worlds": counted(int(rows["worlds"].max()), "world")}
     short = rows[~rows["reached"].astype(bool)]
-    worlds = counted(int(rows["worlds"].max()), "world")
     if short.empty:
-        return f"Worlds were added until the {figure} was known to {aim}: it took {worlds}."
+        return say("Worlds were added until the {figure} was known to {aim}: it took {worlds}.", **places)
     widths = zip(short["policy"], short["half_width"], strict=True)
-    known = joined(f"{name} (±{_number(width, scale)})" for name, width in widths)
-    return f"The {figure} was to be known to {aim}; the runs ended after {worlds} before that was so for {known}."
+    known = joined(say("{policy} (±{reach})", policy=name, reach=_number(width, scale)) for name, width in widths)
+    return say(
+        "The {figure} was to be known to {aim}; the runs ended after {worlds} before that was so for {policies}.",
+        policies=known,
+        **places,
+    )
+
+
+def _aim(first: pd.Series, scale: Scale) -> str:
+    return say(
+        "±{reach} {unit} with {share} confidence",
+        reach=_number(first["wanted"], scale),
+        unit=scale.difference_unit,
+        share=per_cent(f"{100 * first['confidence']:.4g}").replace(NO_BREAK, " "),
+    )
+
+
+def _figure(rows: pd.DataFrame) -> str:
+    """Return the difference that was to be known, in words."""
+    first = rows.iloc[0]
+    name = title_in_sentence(kpi(first["kpi"]))
+    if first["tier"] != ALL:
+        name = say("{figure} of {people}", figure=name, people=tier_people(first["tier"]))
+    if len(rows) > 1:
+        return say("difference in {figure} between every policy and the base", figure=name)
+    return say("difference in {figure} between {policy} and the base", figure=name, policy=first["policy"])
 
 
 def _number(value: float, scale: Scale) -> str:
@@ -51,7 +72,9 @@ def _spared(rows: pd.DataFrame) -> str:
     if known.empty:
         return ""
     most = known.iloc[int(known["independent_runs"].to_numpy().argmax())]
-    return (
-        f"Without common worlds, {most['policy']} and the base would have needed {most['independent_runs']:,.0f} runs for "
-        f"what {most['runs']:,.0f} have told."
+    return say(
+        "Without common worlds, {policy} and the base would have needed {alone} runs for what {paired} have told.",
+        policy=most["policy"],
+        alone=f"{most['independent_runs']:,.0f}",
+        paired=f"{most['runs']:,.0f}",
     )

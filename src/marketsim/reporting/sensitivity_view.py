@@ -15,9 +15,10 @@ from marketsim.errors import ResultsError
 from marketsim.reporting.charts.chart import Chart
 from marketsim.reporting.charts.sensitivity import morris_chart, sweep_tornado, variance_bars
 from marketsim.reporting.charts.sweep_lines import profile_lines
+from marketsim.reporting.language import say
 from marketsim.reporting.measures import PROFIT
 from marketsim.reporting.sweep_findings import Findings, findings
-from marketsim.reporting.sweep_view import Manifest, Swept, swept
+from marketsim.reporting.sweep_view import CHECKS_DESIGN, Manifest, Swept, swept
 from marketsim.results.key_figures import kpi
 from marketsim.results.sensitivity.check_profiles import check_profiles, overturning_by_checks
 from marketsim.results.sensitivity.outcomes import (
@@ -35,9 +36,6 @@ from marketsim.results.sensitivity.profiles import mean_effect
 from marketsim.results.sensitivity.rows import no_rows
 from marketsim.results.tables import ALL, BASE
 from marketsim.scenario.paths import no_such
-
-ASSUMPTION_CHECKS = "assumption checks"
-"""What stands for the design where the ends of assumptions were run in place of a sweep."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +83,7 @@ class Told:
             sweep_tornado(sweep, self.found.overturn, self.centre) if sweep.found.choice.of == DIFFERENCE else None,
             morris_chart(sweep, self.found.indices),
             variance_bars(sweep, self.found.indices),
-            profile_lines(sweep) if sweep.found.parameters and sweep.found.design != ASSUMPTION_CHECKS else None,
+            profile_lines(sweep) if sweep.found.parameters and sweep.found.design != CHECKS_DESIGN else None,
         ]
         yield from (chart for chart in drawn if chart is not None)
 
@@ -166,7 +164,7 @@ def _checked(stored: Stored, choice: Choice, stem: str) -> Told:
     profiles = check_profiles(stored.checks, choice, main, used)
     overturn = overturning_by_checks(profiles, choice)
     manifest = stored.manifest
-    origin = f"seed {manifest['seed']} · scenario {manifest['short_hash']}"
+    origin = say("seed {seed} · scenario {hash}", seed=manifest["seed"], hash=manifest["short_hash"])
     worlds = int(stored.checks["n"].max())
     item = Swept(stem, _as_outcome(profiles, choice, worlds), False, int(manifest["seed"]), origin)
     return Told(Findings(item, overturn, no_rows(), "", ()), main)
@@ -180,7 +178,7 @@ def _as_outcome(profiles: pd.DataFrame, choice: Choice, worlds: int) -> Outcome:
     values, low, high = (ends[name].to_numpy(dtype=np.float64) for name in ("mean", "low", "high"))
     counts = np.full(len(ends), worlds)
     unit = kpi(choice.kpi).unit
-    return Outcome(choice, unit, ASSUMPTION_CHECKS, kinds, nothing, nothing, nothing, values, low, high, counts)
+    return Outcome(choice, unit, CHECKS_DESIGN, kinds, nothing, nothing, nothing, values, low, high, counts)
 
 
 def _main_effect(summary: pd.DataFrame, choice: Choice) -> tuple[float, float, float]:

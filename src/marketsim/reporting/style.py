@@ -8,8 +8,10 @@ from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
 from importlib.util import find_spec
+from io import BytesIO
 from pathlib import Path
 from typing import Any, cast
+from unicodedata import east_asian_width
 
 import matplotlib as mpl
 from matplotlib import font_manager, patheffects
@@ -62,6 +64,7 @@ _CJK_FONTS = (
     "Noto Sans CJK TC",
     "Droid Sans Fallback",
 )
+_BREAKS = " _-/.+"
 _CARRIED = "NotoSansCJKsc-Regular.otf"
 _SETTINGS: dict[str, Any] = {
     "font.size": 9.5,
@@ -188,16 +191,36 @@ def drawable(text: str) -> str:
     return "".join(character if ord(character) in _glyphs() else "?" for character in text)
 
 
+def width_of(text: str) -> int:
+    """Return how wide a text is, in Latin letters: a Chinese character is as wide as two."""
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
+
+
 def folded(text: str, width: int = 22) -> str:
-    """Return a drawable label of at most two lines; the middle of a longer one is left out."""
+    """Return a drawable label of at most two lines, each as wide as some Latin letters; the middle of a longer one is left out.
+
+    Args:
+        text: the label.
+        width: width of a line, in Latin letters.
+    """
     text = drawable(text)
-    if len(text) > 2 * width:
-        text = f"{text[: width - 1]}…{text[-(width - 1) :]}"
-    if len(text) <= width:
+    if width_of(text) > 2 * width:
+        text = f"{_beginning(text, width - 1)}…{_beginning(text[::-1], width - 1)[::-1]}"
+    if width_of(text) <= width:
         return text
-    breaks = [index + 1 for index, character in enumerate(text) if character in " _-/.+" and index < width]
-    cut = max((b for b in breaks if len(text) - b <= width), default=(len(text) + 1) // 2)
+    places = range(1, len(text))
+    fitting = [cut for cut in places if width_of(text[:cut]) <= width and width_of(text[cut:].lstrip()) <= width]
+    breaks = [cut for cut in fitting if text[cut - 1] in _BREAKS or east_asian_width(text[cut - 1]) in "WF"]
+    cut = max(breaks, default=fitting[len(fitting) // 2] if fitting else (len(text) + 1) // 2)
     return f"{text[:cut].rstrip()}\n{text[cut:].lstrip()}"
+
+
+def _beginning(text: str, width: int) -> str:
+    """Return as much of the beginning of a text as is no wider than some Latin letters."""
+    end = 0
+    while end < len(text) and width_of(text[: end + 1]) <= width:
+        end += 1
+    return text[:end]
 
 
 def retailer_colours(retailers: Iterable[str], leader: str) -> dict[str, str]:
@@ -249,9 +272,23 @@ def spread_labels(positions: Sequence[float], gap: float) -> list[float]:
     return result
 
 
+def picture(figure: Figure, form: str) -> bytes:
+    """Return a figure as a PNG or SVG file, the same bytes every time.
+
+    Args:
+        figure: the figure; its layout is computed when it is drawn first.
+        form: ``png`` or ``svg``.
+    """
+    if figure.get_layout_engine() is not None:
+        figure.draw_without_rendering()
+        figure.set_layout_engine(None)
+    content = BytesIO()
+    metadata: dict[str, Any] = {"Software": None} if form == "png" else {"Date": None, "Creator": None}
+    figure.savefig(content, format=form, dpi=DPI, metadata=metadata)
+    return content.getvalue()
+
+
 def save(figure: Figure, stem: Path) -> None:
-    """Write a figure as PNG and SVG, the same bytes every time; its layout is computed once for both."""
-    figure.draw_without_rendering()
-    figure.set_layout_engine(None)
-    figure.savefig(stem.with_suffix(".png"), dpi=DPI, metadata={"Software": None})
-    figure.savefig(stem.with_suffix(".svg"), metadata={"Date": None, "Creator": None})
+    """Write a figure as PNG and SVG, the same bytes every time."""
+    for form in ("png", "svg"):
+        stem.with_suffix(f".{form}").write_bytes(picture(figure, form))

@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 
 from marketsim.errors import ResultsError
+from marketsim.reporting.language import say
+from marketsim.reporting.sensitivity_reasons import reason_text
 from marketsim.reporting.sweep_view import Swept
 from marketsim.results.sensitivity.indices import left_out, sensitivities
 from marketsim.results.sensitivity.outcomes import missing_sentence
@@ -49,8 +51,13 @@ def findings(sweep: Swept) -> Findings:
     except ResultsError as error:
         indices, refused = no_rows(), str(error)
         cautions.append(missing_sentence(sweep.found))
-    told = tuple(f"{text[0].upper()}{text[1:]}." for text in cautions if text)
+    told = tuple(as_sentence(reason_text(text)) for text in cautions if text)
     return Findings(sweep, overturn, indices, refused, told)
+
+
+def as_sentence(text: str) -> str:
+    """Return a text as a sentence of its own."""
+    return say("{text}.", text=f"{text[0].upper()}{text[1:]}")
 
 
 def _together(sweep: Swept) -> str:
@@ -69,9 +76,18 @@ def _together(sweep: Swept) -> str:
     ]
     if not pairs:
         return ""
-    first = f"{pairs[0][0]} and {pairs[0][1]}"
-    more = f" and {len(pairs) - 1} more pairs" if len(pairs) > 1 else ""
-    return f"over these points {first}{more} vary together, so that the effects of both cannot be told apart"
+    values = {"first": pairs[0][0], "second": pairs[0][1]}
+    if len(pairs) == 1:
+        return say(
+            "over these points {first} and {second} vary together, so that the effects of both cannot be told apart",
+            **values,
+        )
+    return say(
+        "over these points {first} and {second} and {more} more pairs vary together, so that the effects of both cannot be "
+        "told apart",
+        **values,
+        more=len(pairs) - 1,
+    )
 
 
 def all_tables(found: Iterable[Findings]) -> dict[str, pd.DataFrame]:

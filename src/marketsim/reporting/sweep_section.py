@@ -13,8 +13,11 @@ from marketsim.reporting.charts.heat_map import heat_map
 from marketsim.reporting.charts.regret import regret_chart
 from marketsim.reporting.charts.sensitivity import morris_chart, sweep_tornado, variance_bars
 from marketsim.reporting.charts.sweep_lines import profile_lines, sweep_lines
+from marketsim.reporting.language import say
 from marketsim.reporting.numbers import counted, joined
-from marketsim.reporting.sweep_findings import Findings, findings
+from marketsim.reporting.overturning_words import sweep_sentences
+from marketsim.reporting.sensitivity_reasons import reason_text
+from marketsim.reporting.sweep_findings import Findings, as_sentence, findings
 from marketsim.reporting.sweep_tables import (
     index_table,
     lever_table,
@@ -22,8 +25,8 @@ from marketsim.reporting.sweep_tables import (
     parameter_table,
     policy_table,
 )
-from marketsim.reporting.sweep_view import Manifest, Swept, sweeps_of
-from marketsim.reporting.sweep_words import levers_words, sweep_sentences
+from marketsim.reporting.sweep_view import Manifest, Swept, design_title, sweeps_of
+from marketsim.reporting.sweep_words import levers_words
 from marketsim.reporting.table import Table
 from marketsim.results.sensitivity.outcomes import SWEEP, SWEEP_POINTS
 from marketsim.results.sensitivity.overturning import concerned
@@ -111,9 +114,8 @@ def _tables(found: Findings) -> list[Table]:
 
 
 def _cautions(found: Findings) -> list[str]:
-    refused = (
-        f"{found.refused[0].upper()}{found.refused[1:]}." if found.refused and len(found.sweep.found.kinds) > 1 else ""
-    )
+    several = len(found.sweep.found.kinds) > 1
+    refused = as_sentence(reason_text(found.refused)) if found.refused and several else ""
     return [text for text in (*found.cautions, refused) if text]
 
 
@@ -121,14 +123,24 @@ def _not_shown(sweeps: list[Swept]) -> list[str]:
     hidden = [sweep.policy for sweep in sweeps[_MOST_POLICIES:]]
     if not hidden:
         return []
-    which = f"the first {_MOST_POLICIES} of {counted(len(sweeps), 'policy')}"
-    return [f"Only {which} are drawn; {joined(hidden)} stand in the table."]
+    return [
+        say(
+            "Only the first {shown} of {policies} are drawn; {hidden} stand in the table.",
+            shown=_MOST_POLICIES,
+            policies=counted(len(sweeps), "policy"),
+            hidden=joined(hidden),
+        )
+    ]
 
 
 def _design(sweep: Swept) -> str:
     found = sweep.found
-    points = counted(len(found.values), "point")
-    return f"{found.design.replace('_', ' ').capitalize()} of {points} over {levers_words(found)}."
+    return say(
+        "{design} of {points} over {parameters}.",
+        design=design_title(found.design).capitalize(),
+        points=counted(len(found.values), "point"),
+        parameters=levers_words(found),
+    )
 
 
 def _regret_rows(sweep: Swept, answers: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

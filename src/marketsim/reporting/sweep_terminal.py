@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 from rich.console import Console
 
+from marketsim.reporting.language import say
 from marketsim.reporting.measures import PROFIT
+from marketsim.reporting.overturning_words import sweep_sentences
 from marketsim.reporting.screen import Screen
 from marketsim.reporting.sweep_findings import findings
 from marketsim.reporting.sweep_tables import policy_table
 from marketsim.reporting.sweep_view import Manifest, Swept, sweeps_of
-from marketsim.reporting.sweep_words import sweep_sentences
 from marketsim.reporting.table import Table
 
 
@@ -32,7 +33,7 @@ def print_sweeps(
     for sweep in sweeps_of(answers, manifest or {}, figure):
         by_name.setdefault(sweep.name, []).append(sweep)
     if not by_name:
-        screen.sentence("No run of a sweep finished, so there is nothing to tell.")
+        screen.sentence(say("No run of a sweep finished, so there is nothing to tell."))
     for sweeps in by_name.values():
         print_table(policy_table(sweeps), screen)
         for sweep in sweeps:

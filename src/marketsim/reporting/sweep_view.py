@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from textwrap import fill
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from marketsim.reporting import style
-from marketsim.reporting.measures import PROFIT
+from marketsim.reporting.charts.wrapping import wrapped
+from marketsim.reporting.language import message, say, translated
+from marketsim.reporting.measures import PROFIT, tier_title, title_in_sentence
 from marketsim.reporting.numbers import Scale, counted, digits_for, scale_for
 from marketsim.results.key_figures import Kpi, kpi
 from marketsim.results.sensitivity.outcomes import SWEEP, SWEEP_POINTS, Choice, Outcome, in_order, names_in, outcome
@@ -20,7 +22,21 @@ from marketsim.results.sensitivity.sample_blocks import inferred_design
 from marketsim.results.tables import ALL
 
 Manifest = Mapping[str, Any]
-_FOOTER_WIDTH = 135
+CHECKS_DESIGN = "assumption checks"
+"""What stands for the design where the ends of assumptions were run in place of a sweep."""
+_DESIGNS = {
+    "grid": message("grid"),
+    "zip": message("zip"),
+    "list": message("list"),
+    "table": message("table"),
+    "latin_hypercube": message("latin hypercube"),
+    "morris": message("morris"),
+    "sobol": message("sobol"),
+    CHECKS_DESIGN: message("assumption checks"),
+}
+_TENTH = re.compile(r"(-?[\d.]+(?:e[-+]?\d+)?) to (-?[\d.]+(?:e[-+]?\d+)?)")
+"""A tenth of the values of a parameter, as `results.sensitivity.profiles` names it."""
+_KINDS = {"lever": message("lever"), "uncertainty": message("uncertainty")}
 
 
 @dataclass(frozen=True)
@@ -70,26 +86,53 @@ class Swept:
     def figure(self) -> str:
         """The key figure in a sentence."""
         choice = self.found.choice
-        of = choice.retailer if choice.tier == ALL else f"{choice.retailer}, {choice.tier}"
-        return f"{self.kpi.title.lower()} of {of}"
+        title = title_in_sentence(self.kpi)
+        if choice.tier == ALL:
+            return say("{figure} of {retailer}", figure=title, retailer=choice.retailer)
+        return say(
+            "{figure} of {retailer}, {tier}", figure=title, retailer=choice.retailer, tier=tier_title(choice.tier)
+        )
 
     @property
     def footer(self) -> str:
         """What stands under its figures."""
         points = counted(len(self.found.values), "point")
-        return f"{worlds_words(self.found)} · {points}, {self.found.design.replace('_', ' ')} · {self.origin}"
+        design = say("{points}, {design}", points=points, design=design_title(self.found.design))
+        return f"{worlds_words(self.found)} · {design} · {self.origin}"
 
 
 def worlds_words(found: Outcome) -> str:
     """Return how many worlds stand behind the values, and which intervals there are."""
     worlds = found.worlds[found.known]
     if not len(worlds):
-        return "no result"
+        return say("no result")
     fewest, most = int(worlds.min()), int(worlds.max())
     if most == 1:
-        return "n = 1 replication · no interval"
-    number = str(most) if fewest == most else f"{fewest} to {most}"
-    return f"n = {number} replications · 95 % intervals"
+        return f"n = {counted(1, 'replication')} · {say('no interval')}"
+    if fewest == most:
+        return f"n = {counted(most, 'replication')} · {say('95 % intervals')}"
+    return say("n = {fewest} to {most} replications · 95 % intervals", fewest=fewest, most=most)
+
+
+def design_title(design: str) -> str:
+    """Return what a kind of design is called in text."""
+    return translated(_DESIGNS.get(design, design.replace("_", " ")))
+
+
+def parameter_title(found: Outcome, name: str) -> str:
+    """Return a parameter with what it is: a lever or an uncertainty."""
+    return say("{parameter} ({kind})", parameter=name, kind=kind_title(found.kinds[name]))
+
+
+def level_title(level: str) -> str:
+    """Return a level of a parameter, or the range of a tenth of its values, in the language of the edition."""
+    found = _TENTH.fullmatch(level)
+    return say("{low} to {high}", low=found[1], high=found[2]) if found else level
+
+
+def kind_title(kind: str) -> str:
+    """Return what a kind of parameter is called."""
+    return translated(_KINDS.get(kind, kind))
 
 
 def sweeps_of(
@@ -136,7 +179,10 @@ def swept(
     if not found.design:
         found = replace(found, design=inferred_design(found.coordinates.to_numpy(dtype=np.float64), found.texts))
     seed = manifest.get("seed", 0)
-    origin = f"seed {seed} · scenario {manifest['short_hash']}" if "short_hash" in manifest else f"seed {seed}"
+    if "short_hash" in manifest:
+        origin = say("seed {seed} · scenario {hash}", seed=seed, hash=manifest["short_hash"])
+    else:
+        origin = say("seed {seed}", seed=seed)
     return Swept(stem, found, several_policies, int(seed), origin)
 
 
@@ -170,7 +216,7 @@ def _paths(entry: Mapping[str, Any]) -> list[str]:
 
 def under_figure(*lines: str) -> str:
     """Return what stands under a figure: drawable lines that are no wider than it."""
-    return "\n".join(fill(style.drawable(line), _FOOTER_WIDTH) for line in lines if line)
+    return "\n".join(wrapped(style.drawable(line)) for line in lines if line)
 
 
 def finite(values: Any) -> list[float]:

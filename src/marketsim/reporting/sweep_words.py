@@ -1,20 +1,22 @@
-"""Sentences on a sweep: where the policy pays, the best levers, and which uncertainties could overturn the answer."""
+"""Sentences on a sweep: where the policy pays, the best levers, and how values are printed."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from marketsim.reporting.charts.headings import fitting
+from marketsim.reporting.language import say
+from marketsim.reporting.measures import PROFIT, title_in_sentence
 from marketsim.reporting.numbers import counted, digits_for, digits_with_sign, interval, joined, signed
-from marketsim.reporting.sweep_view import Swept
+from marketsim.reporting.sweep_view import CHECKS_DESIGN, Swept
+from marketsim.results.key_figures import kpi
 from marketsim.results.sensitivity.lever_choice import TIED, lever_combinations
 from marketsim.results.sensitivity.outcomes import LEVER, UNCERTAINTY, Outcome
-from marketsim.results.sensitivity.overturning import KEEPS, TURNS
 from marketsim.results.sensitivity.profiles import SAMPLED, counts, sorted_levels
 
 _MOST_NAMED = 3
@@ -23,66 +25,88 @@ _TELLING = 0.6
 """Points are said to have values in common that at most this share of all points has."""
 
 
-def sweep_sentences(sweep: Swept, overturn: pd.DataFrame) -> list[str]:
-    """Return what a sweep tells: combinations, the best levers, and what could overturn the answer."""
-    found = [map_finding(sweep), best_sentence(sweep), *overturning_sentences(sweep, overturn)]
-    return [text for text in found if text]
-
-
 def map_finding(sweep: Swept) -> str:
     """Say in how many combinations the policy does better, worse, and in how many that cannot be told."""
-    found = sweep.found
-    total = int(found.known.sum())
-    if found.worlds.max(initial=0) < 2:
-        cannot = f"whether {sweep.policy} {_verbs(sweep)[0]} cannot be told anywhere"
-        return f"One world at each of {counted(total, _noun(found))}: {cannot}."
-    better, worse, unclear = counts(found)
-    good, bad = _verbs(sweep)
-    return f"{sweep.policy} {_outcomes(found, (better, worse, unclear), (good, bad), total, _good(found))}."
+    total = int(sweep.found.known.sum())
+    points = points_text(sweep.found, total)
+    if sweep.found.worlds.max(initial=0) < 2:
+        return say(
+            "One world at each of {points}: whether {policy} {verb} cannot be told anywhere.",
+            points=points,
+            policy=sweep.policy,
+            verb=_verb(sweep),
+        )
+    return say("{policy} {outcomes}.", policy=sweep.policy, outcomes=_outcomes(sweep, total, with_places=True))
 
 
-def _verbs(sweep: Swept) -> tuple[str, str]:
-    """Return what a policy does where the figure is better, and where it is worse."""
-    if sweep.found.choice.kpi == "profit_cny_per_year":
-        return "pays", "loses"
-    title = sweep.kpi.title[:1].lower() + sweep.kpi.title[1:]
-    ways = ("lowers", "raises") if sweep.kpi.better < 0 else ("raises", "lowers")
-    return f"{ways[0]} {title}", f"{ways[1]} it"
+def map_message(sweep: Swept) -> str:
+    """Return the same in a few words, without what points have in common."""
+    total = int(sweep.found.known.sum())
+    if sweep.found.worlds.max(initial=0) < 2:
+        return fitting(
+            say("Whether {policy} {verb} cannot be told from one world", policy=sweep.policy, verb=_verb(sweep)),
+            say("One world cannot tell what the policy does"),
+        )
+    outcomes = _outcomes(sweep, total, with_places=False)
+    return fitting(
+        say("{policy} {outcomes}", policy=sweep.policy, outcomes=outcomes),
+        say("{policy} {outcomes}", policy=say("the policy"), outcomes=outcomes),
+    )
 
 
-def _noun(found: Outcome) -> str:
-    if found.design == "assumption checks":
-        return "check"
-    return "point" if found.design in SAMPLED else "combination"
+def points_text(found: Outcome, count: int) -> str:
+    """Return a number of points as what they are: checks, points that were drawn, or combinations."""
+    if found.design == CHECKS_DESIGN:
+        return counted(count, "check")
+    return counted(count, "point") if found.design in SAMPLED else counted(count, "combination")
 
 
-def _outcomes(
-    found: Outcome, numbers: tuple[int, int, int], verbs: tuple[str, str], total: int, good: NDArray[np.bool_]
-) -> str:
+def _verb(sweep: Swept) -> str:
+    """Return what a policy does where the figure is better."""
+    if sweep.found.choice.kpi == PROFIT:
+        return say("pays")
+    title = title_in_sentence(sweep.kpi)
+    return say("lowers {figure}", figure=title) if sweep.kpi.better < 0 else say("raises {figure}", figure=title)
+
+
+def _outcomes(sweep: Swept, total: int, *, with_places: bool) -> str:
     """Return the three counts in words; zeros are left out after the first."""
-    better, worse, unclear = numbers
+    found, pays = sweep.found, _verb(sweep)
+    better, worse, unclear = counts(found)
+    points = points_text(found, total)
     if unclear == total:
-        return f"{verbs[0]} in none of {counted(total, _noun(found))} for sure: it cannot be told in any"
-    parts = [
-        f"{verbs[0]} in {_of(better, total, _noun(found))}{_where(found, good[0]) if better < total and worse > better else ''}"
-    ]
-    if unclear:
-        parts.append(f"cannot be told in {unclear}")
-    if worse:
-        parts.append(f"{verbs[1]} in {worse}{_where(found, good[1]) if worse < total and worse <= better else ''}")
-    return ", ".join(parts)
+        return say("{verb} in none of {points} for sure: it cannot be told in any", verb=pays, points=points)
+    good, bad = _good(found)
+    of_good = _where(found, good) if with_places and better < total and worse > better else ""
+    of_bad = _where(found, bad) if with_places and worse < total and worse <= better else ""
+    parts = [_of(pays, better, total, points, of_good)]
+    parts += [say("cannot be told in {count}", count=unclear)] if unclear else []
+    parts += [_worse(sweep, worse, of_bad)] if worse else []
+    return say(", ").join(parts)
 
 
-def _of(count: int, total: int, noun: str) -> str:
+def _worse(sweep: Swept, count: int, where: str) -> str:
+    if sweep.found.choice.kpi == PROFIT:
+        return say("loses in {count}{where}", count=count, where=where)
+    if sweep.kpi.better < 0:
+        return say("raises it in {count}{where}", count=count, where=where)
+    return say("lowers it in {count}{where}", count=count, where=where)
+
+
+def _of(verb: str, count: int, total: int, points: str, where: str) -> str:
     if count == total:
-        return f"all {counted(total, noun)}" if total > 1 else f"the one {noun}"
-    return f"{count if count else 'none'} of {counted(total, noun)}"
+        return say("{verb} in all {points}", verb=verb, points=points) if total > 1 else _in_one(verb, points)
+    if not count:
+        return say("{verb} in none of {points}", verb=verb, points=points)
+    return say("{verb} in {count} of {points}{where}", verb=verb, count=count, points=points, where=where)
+
+
+def _in_one(verb: str, points: str) -> str:
+    return say("{verb} in the one {point}", verb=verb, point=points.removeprefix("1 "))
 
 
 def _good(found: Outcome) -> NDArray[np.bool_]:
     """Return where the outcome is surely better, and where surely worse."""
-    from marketsim.results.key_figures import kpi
-
     sign = kpi(found.choice.kpi).better or 1
     up, down = found.low > 0, found.high < 0
     return np.stack([up, down] if sign > 0 else [down, up])
@@ -102,19 +126,24 @@ def _where(found: Outcome, members: NDArray[np.bool_]) -> str:
         if share <= _TELLING and (words := _confined(name, levels, places)):
             shared.append((share, words))
     told = [words for _, words in sorted(shared)[:_MOST_TOLD]]
-    return f", {'all ' if members.sum() > 1 else ''}with {joined(told)}" if told else ""
+    if not told:
+        return ""
+    values = joined(told)
+    return say(", all with {values}", values=values) if members.sum() > 1 else say(", with {values}", values=values)
 
 
 def _confined(name: str, levels: Sequence[tuple[str, float]], places: Sequence[int]) -> str:
     if len(places) == 1:
         return f"{name} = {levels[places[0]][0]}"
     if not all(math.isfinite(number) for _, number in levels):
-        return f"{name} {joined((levels[place][0] for place in places), 'or')}" if len(places) <= _MOST_NAMED else ""
+        names = joined((levels[place][0] for place in places), "or")
+        return say("{name} {values}", name=name, values=names) if len(places) <= _MOST_NAMED else ""
+    low, high = _number(levels[places[0]]), _number(levels[places[-1]])
     if places[0] > 0 and places[-1] == len(levels) - 1:
-        return f"{name} of {_number(levels[places[0]])} or more"
+        return say("{name} of {low} or more", name=name, low=low)
     if places[0] == 0:
-        return f"{name} of {_number(levels[places[-1]])} or less"
-    return f"{name} from {_number(levels[places[0]])} to {_number(levels[places[-1]])}"
+        return say("{name} of {high} or less", name=name, high=high)
+    return say("{name} from {low} to {high}", name=name, low=low, high=high)
 
 
 def _number(level: tuple[str, float]) -> str:
@@ -127,22 +156,40 @@ def best_sentence(sweep: Swept) -> str:
     if len(frame) < 2:
         return ""
     best, others = frame.iloc[0], frame.iloc[1:]
-    over = " on average over the uncertainties" if sweep.found.of_kind(UNCERTAINTY) else ""
-    effect = value_words(sweep, best["mean"], best["low"], best["high"])
     tied = others[others["mark"] == TIED]
-    head = f"{'Highest' if sweep.kpi.better >= 0 else 'Lowest'} {sweep.figure}{over} at {best['levers']}: {effect} against base"
+    head = _best_head(sweep, best)
     if not math.isfinite(best["low"]):
-        return f"{head}; from one world it cannot be told from any other."
+        return say("{head}; from one world it cannot be told from any other.", head=head)
     if tied.empty:
-        return f"{head}; its interval lies beyond those of all others."
+        return say("{head}; its interval lies beyond those of all others.", head=head)
     if len(tied) > _MOST_NAMED:
-        other = f"{len(tied)} of the other {len(others)} combinations of levers"
-        return f"{head}; {other} cannot be told from it: {_first_levers(tied)}."
-    return f"{head}; it cannot be told from {joined(tied['levers'])}."
+        return say(
+            "{head}; {tied} of the other {others} combinations of levers cannot be told from it: {first}, and {more} more.",
+            head=head,
+            tied=len(tied),
+            others=len(others),
+            first="; ".join(tied["levers"].iloc[:_MOST_NAMED]),
+            more=len(tied) - _MOST_NAMED,
+        )
+    return say("{head}; it cannot be told from {levers}.", head=head, levers=joined(tied["levers"]))
 
 
-def _first_levers(tied: pd.DataFrame) -> str:
-    return f"{'; '.join(tied['levers'].iloc[:_MOST_NAMED])}, and {len(tied) - _MOST_NAMED} more"
+def _best_head(sweep: Swept, best: pd.Series) -> str:
+    values = {
+        "figure": sweep.figure,
+        "levers": best["levers"],
+        "effect": value_words(sweep, best["mean"], best["low"], best["high"]),
+    }
+    averaged = bool(sweep.found.of_kind(UNCERTAINTY))
+    if sweep.kpi.better >= 0:
+        if averaged:
+            return say(
+                "Highest {figure} on average over the uncertainties at {levers}: {effect} against base", **values
+            )
+        return say("Highest {figure} at {levers}: {effect} against base", **values)
+    if averaged:
+        return say("Lowest {figure} on average over the uncertainties at {levers}: {effect} against base", **values)
+    return say("Lowest {figure} at {levers}: {effect} against base", **values)
 
 
 def value_words(sweep: Swept, value: float, low: float, high: float) -> str:
@@ -153,70 +200,21 @@ def value_words(sweep: Swept, value: float, low: float, high: float) -> str:
     return " ".join(f"{signed(mean, digits)} {interval(*ends, digits)} {sweep.scale.difference_unit}".split())
 
 
-def overturning_sentences(sweep: Swept, rows: pd.DataFrame) -> list[str]:
-    """Say which uncertainties surely change the sign, which cannot be told, and which is the worst combination."""
-    if rows.empty:
-        return []
-    first = rows.iloc[0]
-    with_levers = f" with {first['levers']}" if first["levers"] else ""
-    records = rows.to_dict("records")
-    turns = [_turning(sweep, row) for row in records if row["verdict"] == TURNS]
-    keeps = [str(row["parameter"]) for row in records if row["verdict"] == KEEPS]
-    unclear = [str(row["parameter"]) for row in records if row["verdict"] not in (TURNS, KEEPS)]
-    parts = []
-    if turns:
-        parts.append(f"the sign of the mean effect{with_levers} turns with {'; with '.join(turns)}")
-    if keeps:
-        sign = "the sign of the mean effect" if not turns else "it"
-        parts.append(f"{sign}{'' if turns else with_levers} is the same over the whole range of {joined(keeps)}")
-    if unclear:
-        whether = f"whether {joined(unclear, 'or')} could turn it cannot be told"
-        parts.append(
-            whether
-            if parts
-            else f"whether {joined(unclear, 'or')} could turn the sign of the mean effect{with_levers} cannot be told"
-        )
-    text = "; ".join(parts)
-    return [f"{text[0].upper()}{text[1:]}.", _worst(sweep, first)]
-
-
-def _turning(sweep: Swept, row: Mapping[Any, Any]) -> str:
-    low = value_words(sweep, row["low"], row["low_from"], row["low_to"])
-    high = value_words(sweep, row["high"], row["high_from"], row["high_to"])
-    text = f"{row['parameter']}: {low} at {row['low_at']}, {high} at {row['high_at']}"
-    return f"{text}, zero {zero_words(row)}" if math.isfinite(row["zero"]) else text
-
-
-def zero_words(row: Mapping[Any, Any]) -> str:
-    """Say about where an effect is zero and between which values that cannot be told."""
-    low, high = row["zero_low"], row["zero_high"]
-    if not (math.isfinite(low) or math.isfinite(high)):
-        return f"nowhere for sure: the mean passes it at {row['zero']:.3g}, but can be told from it on neither side"
-    text = f"at about {row['zero']:.3g}"
-    if math.isfinite(low) and math.isfinite(high):
-        text += f" (from {low:.3g} to {high:.3g} it cannot be told)"
-    elif math.isfinite(low):
-        text += f" (from {low:.3g} on it cannot be told)"
-    elif math.isfinite(high):
-        text += f" (up to {high:.3g} it cannot be told)"
-    several = int(row["crossings"])
-    return f"{text}, the first of {several} such places" if several > 1 else text
-
-
-def _worst(sweep: Swept, row: Mapping[Any, Any] | pd.Series) -> str:
-    effect = value_words(sweep, row["worst_diff"], row["worst_from"], row["worst_to"])
-    return f"The worst of {counted(int(row['points']), _noun(sweep.found))} is {row['worst_at']}: {effect}."
-
-
 def levers_words(found: Outcome) -> str:
     """Return the levers and uncertainties of a sweep in words."""
-    parts = []
-    for kind, noun in ((LEVER, "lever"), (UNCERTAINTY, "uncertainty")):
-        names = found.of_kind(kind)
-        if names:
-            parts.append(f"{_plural(len(names), noun)} {joined(names)}")
-    return joined(parts)
+    levers, uncertainties = _levers(found.of_kind(LEVER)), _uncertainties(found.of_kind(UNCERTAINTY))
+    if levers and uncertainties:
+        return say("{levers} and {uncertainties}", levers=levers, uncertainties=uncertainties)
+    return levers or uncertainties
 
 
-def _plural(count: int, noun: str) -> str:
-    return noun if count == 1 else "uncertainties" if noun == "uncertainty" else f"{noun}s"
+def _levers(names: Sequence[str]) -> str:
+    if len(names) == 1:
+        return say("lever {names}", names=names[0])
+    return say("levers {names}", names=joined(names)) if names else ""
+
+
+def _uncertainties(names: Sequence[str]) -> str:
+    if len(names) == 1:
+        return say("uncertainty {names}", names=names[0])
+    return say("uncertainties {names}", names=joined(names)) if names else ""

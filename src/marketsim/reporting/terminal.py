@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 from rich.console import Console
 
 from marketsim.reporting.answer import answer
@@ -16,12 +19,15 @@ from marketsim.reporting.view import StudyData, StudyView
 from marketsim.results.sensitivity.outcomes import SWEEP
 
 
-def print_result(result: StudyData, console: Console | None = None, *, seconds: float | None = None) -> None:
+def print_result(
+    result: StudyData, console: Console | None = None, reports: Sequence[Path] = (), *, seconds: float | None = None
+) -> None:
     """Print the result of a study.
 
     Args:
         result: the study's results.
         console: where to print; the standard output when left out.
+        reports: reports that were written.
         seconds: how long the study took, printed when given.
     """
     view, screen = StudyView(result), Screen(console or Console())
@@ -44,7 +50,9 @@ def print_result(result: StudyData, console: Console | None = None, *, seconds: 
         print_sweeps(result.answers, screen.console, result.manifest)
     screen.console.print()
     took = f"    {_duration(seconds)}" if seconds is not None else ""
-    screen.line(f"report  {result.folder / 'report.html'}    tables  {result.folder / 'tables'}{took}")
+    for path in reports:
+        screen.line(f"report  {path}")
+    screen.line(f"tables  {result.folder / 'tables'}{took}")
 
 
 def _duration(seconds: float) -> str:

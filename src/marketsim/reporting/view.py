@@ -5,66 +5,21 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping
 from functools import cached_property
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import pandas as pd
 
+from marketsim.reporting.edition import current
 from marketsim.reporting.estimates import NOTHING, Cell, Estimate, without_rounding
+from marketsim.reporting.language import say
+from marketsim.reporting.numbers import counted
+from marketsim.reporting.study_data import StudyData as StudyData
 from marketsim.results.statistics.partners import BETWEEN_TIERS
 from marketsim.results.tables import ALL, BASE
 
 _SIZE = "customer_pct"
 _OTHER_SIZE = 0.1
 _OF_THE_TIER_ITSELF = ("customer_pct", "energy_pct", "ticket_share_", "servers_", "utilisation_", "share_")
-
-
-class StudyData(Protocol):
-    """What a report needs of a study's results; `results.storage.store.StudyResult` is one."""
-
-    @property
-    def folder(self) -> Path:
-        """Directory of the results."""
-        ...
-
-    @property
-    def manifest(self) -> dict[str, Any]:
-        """Contents of manifest.json."""
-        ...
-
-    @property
-    def runs(self) -> pd.DataFrame:
-        """A row per run: policy, replication, check, status, error, months, customers, agents."""
-        ...
-
-    @property
-    def timings(self) -> pd.DataFrame:
-        """How long runs took."""
-        ...
-
-    @property
-    def kpis(self) -> pd.DataFrame:
-        """The KPIs of every run."""
-        ...
-
-    @property
-    def summary(self) -> pd.DataFrame:
-        """Means, intervals and paired differences."""
-        ...
-
-    @property
-    def checks(self) -> pd.DataFrame:
-        """The paired differences at the ends of the starred assumptions."""
-        ...
-
-    @property
-    def answers(self) -> dict[str, pd.DataFrame]:
-        """The tables of further questions, by name."""
-        ...
-
-    def table(self, name: str) -> pd.DataFrame:
-        """Return a monthly table of all runs."""
-        ...
 
 
 class StudyView:
@@ -96,12 +51,27 @@ class StudyView:
     @property
     def focus(self) -> str:
         """The retailer whose decision it is, or whose view the report takes."""
-        return self._retailer or str(self.study["focus"])
+        return self._retailer or self.decider
+
+    @property
+    def decider(self) -> str:
+        """The study's focus retailer: ranks and assumption checks are made for it alone."""
+        return str(self.study["focus"])
+
+    @property
+    def is_of_rival(self) -> bool:
+        """Whether the view is that of another retailer than the study's focus."""
+        return self.focus != self.decider
 
     @property
     def question(self) -> str:
         """The question of the study; its title or name where none was given."""
-        return str(self.study.get("question") or self.study.get("title") or self.name)
+        return self.text("question") or self.text("title") or self.name
+
+    def text(self, name: str) -> str:
+        """Return the study's title, question or expectation, in the language of the edition where the scenario has it so."""
+        translations = self.study.get("report", {}).get("texts", {}).get(current().language, {})
+        return str(translations.get(name) or self.study.get(name) or "")
 
     @cached_property
     def policies(self) -> tuple[str, ...]:
@@ -146,7 +116,9 @@ class StudyView:
     @property
     def period(self) -> str:
         """The evaluated months in words, counted from 1 as people do."""
-        return f"months {self.first_evaluated + 1} to {self.months}"
+        if self.first_evaluated + 1 == self.months:
+            return say("month {month}", month=self.months)
+        return say("months {first} to {last}", first=self.first_evaluated + 1, last=self.months)
 
     @property
     def contestable_segments(self) -> tuple[str, ...]:
@@ -158,15 +130,14 @@ class StudyView:
     def footer(self) -> str:
         """What stands under every figure and table: worlds, interval, seed and scenario."""
         count = self.replications
-        interval = " · 95 % intervals" if count > 1 else " · no interval"
-        noun = "replication" if count == 1 else "replications"
-        return f"n = {count} {noun}{interval} · {self.period} · {self.origin}"
+        interval = say("95 % intervals") if count > 1 else say("no interval")
+        return f"n = {counted(count, 'replication')} · {interval} · {self.period} · {self.origin}"
 
     @property
     def origin(self) -> str:
         """Seed and scenario hash."""
         manifest = self.result.manifest
-        return f"seed {manifest['seed']} · scenario {manifest['short_hash']}"
+        return say("seed {seed} · scenario {hash}", seed=manifest["seed"], hash=manifest["short_hash"])
 
     @property
     def replications(self) -> int:

@@ -10,12 +10,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from marketsim.results.tables import KPIS_TABLE, MONTHLY_TABLES, RUNS, Table
+from marketsim.results.tables import KPIS_TABLE, RUN_TABLES, RUNS, Table
 
-_NUMBER_KEYS = ("replication", "month")
+_NUMBER_KEYS = ("replication", "month", "customers_pct")
 _TEXT_VALUES = ("status", "error", "changes")
 _ROWS_PER_GROUP = 100_000
-STORED_TABLES = {table.name: table for table in (*MONTHLY_TABLES, KPIS_TABLE)}
+STORED_TABLES = {table.name: table for table in (*RUN_TABLES, KPIS_TABLE)}
 """The tables in the folder ``tables`` of a study's results."""
 
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from marketsim.results import sums
+from marketsim.results.customer_value import gini, kept, top_share
 from marketsim.results.formula import FloatArray, title_of_years
 from marketsim.results.key_figures import HORIZON_YEARS
 from marketsim.results.run_result import RunResult
 from marketsim.results.sums import Sums, Window
-from marketsim.results.tables import ALL, MARKET, MARKET_MONTH, RETAILER_MONTH, Table
+from marketsim.results.tables import ALL, MARGIN_CURVE, MARKET, MARKET_MONTH, RELATIONS, RETAILER_MONTH, Table
 from marketsim.scenario.service import DESKS, TIERS
 from marketsim.scenario.study import Study
+
+_YEAR = 12
 
 
 @dataclass(frozen=True)
@@ -111,6 +114,7 @@ def _retailers(months: _Months) -> Level:
         "joins": months.joins.sum(axis=1)[:, np.newaxis],
         **_and_default_supplier(_desks({name: cube.sum(axis=2, keepdims=True) for name, cube in months.desks.items()})),
         **_and_default_supplier(_books(months)),
+        **_and_default_supplier({**_relations(months), **_margins(months)}),
         **_horizons(months),
     }
     return Level(months.window.suppliers, (ALL,), (ALL,), known)
@@ -127,6 +131,31 @@ def _books(months: _Months) -> Sums:
     since = months.window.over(run.warmup_months, run.months)
     profit = sums.MonthGrid(months.tables["retailer_month"], since, months.window.retailers).column("profit_cny")
     return {**found, "discounted_profit_cny": sums.discounted(profit, run.discount_rate)}
+
+
+def _relations(months: _Months) -> Sums:
+    """Return the share of customers at the start who are kept for a year, where the run is that long."""
+    start, table = months.study.run.warmup_months, months.tables.get(RELATIONS.name)
+    could_leave = tuple(name for name in months.window.segments if months.study.segments[name].contestable)
+    window = replace(months.window.over(start, start + _YEAR), segments=could_leave)
+    if table is None or not could_leave or window.months > months.study.run.months:
+        return {}
+    people, leaves = (cube.sum(axis=1) for cube in sums.relation_sums(table, window))
+    return {"relations.kept": kept(people, leaves)[_YEAR][:, np.newaxis]}
+
+
+def _margins(months: _Months) -> Sums:
+    """Return what the curve of margins says; it is known of the focus retailer alone."""
+    table = months.tables.get(MARGIN_CURVE.name)
+    if table is None:
+        return {}
+    found = {name: np.full((len(months.window.retailers), 1), np.nan) for name in ("gini", "top10", "top20")}
+    for row, retailer in enumerate(months.window.retailers):
+        curve = table[table["retailer"] == retailer].sort_values("customers_pct")
+        points = curve["customers"].to_numpy(), curve["margin_cny"].to_numpy()
+        found["gini"][row] = gini(*points)
+        found["top10"][row], found["top20"][row] = (top_share(*points, top) for top in (0.1, 0.2))
+    return {f"margins.{name}": column for name, column in found.items()}
 
 
 def _monthly(tables: dict[str, pd.DataFrame], table: Table, window: Window, prefix: str, rows: tuple[str, ...]) -> Sums:

@@ -38,8 +38,8 @@ def resolved(scenario: Scenario) -> dict[str, Any]:
 def scenario_hash(scenario: Scenario) -> str:
     """Return the SHA-256, in hex, of all that determines the results.
 
-    These are the resolved scenario without what it says of reports, the contents of its data files and the version of the model; not its
-    layout, comments or order, nor the time, the machine or the folder.
+    These are the resolved scenario without what it says of reports, the contents of its data files and the version of the
+    model; not its layout, comments or order, nor the time, the machine or the folder.
     """
     return _digest(resolved(scenario), scenario.data.file_hashes, __version__)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from marketsim.results.key_figures import KPIS
-from marketsim.results.tables import KPIS_TABLE, MONTHLY_TABLES, RUNS
+from marketsim.results.tables import KPIS_TABLE, RUN_TABLES, RUNS
 
 _LEVELS = (
     "Every figure is computed for each retailer, its tiers, its segments, the tiers of the focus retailer by segment, and "
@@ -20,7 +20,7 @@ _LEVELS = (
 def describe() -> str:
     """Return docs/tables.md: every table and KPI, from their schema."""
     lines = ["# Result tables", "", "Generated from `marketsim.results` by `make docs`.", ""]
-    for table in (*MONTHLY_TABLES, KPIS_TABLE, RUNS):
+    for table in (*RUN_TABLES, KPIS_TABLE, RUNS):
         lines += [f"## {table.name}", "", f"A row is {table.row}.", ""]
         columns = [
             (f"`{c.name}`", "key" if c in table.keys else c.unit, c.meaning) for c in (*table.keys, *table.values)

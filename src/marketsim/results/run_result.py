@@ -14,7 +14,7 @@ class RunResult:
     Attributes:
         policy: the policy that was run, or ``base``.
         replication: the world, counted from 0.
-        tables: a data frame for each table of `results.tables.MONTHLY_TABLES`, by its name, with all its key and
+        tables: a data frame for each table of `results.tables.RUN_TABLES`, by its name, with all its key and
             value columns in canonical order, sorted by key.
         months: months simulated.
         customers: customers in the market.

@@ -144,6 +144,21 @@ def switches(flows: pd.DataFrame, window: Window) -> FloatArray:
     return cells.total(cells.column("customers"))
 
 
+def relation_sums(relations: pd.DataFrame, window: Window) -> tuple[FloatArray, FloatArray]:
+    """Return customers at the start who could leave, and those who did: months x contestable segments x retailers."""
+    codes = [_codes(relations["retailer"], window.retailers), _codes(relations["segment"], window.segments)]
+    inside = np.all([window.includes(relations), *(code >= 0 for code in codes)], axis=0)
+    months = relations["month"].to_numpy(dtype=np.int64)[inside] - window.first_month
+    retailers, segments = (code[inside] for code in codes)
+    shape = (window.evaluated_months, len(window.segments), len(window.retailers))
+    cells = np.ravel_multi_index((months, segments, retailers), shape)
+    people, leaves = (
+        np.bincount(cells, relations[name].to_numpy(dtype=np.float64)[inside], minlength=int(np.prod(shape)))
+        for name in ("customers", "leaves")
+    )
+    return people.astype(np.float64).reshape(shape), leaves.astype(np.float64).reshape(shape)
+
+
 class MonthGrid:
     """Columns of a monthly table by retailer and month of a window, or by month alone; NaN where there is no row."""
 

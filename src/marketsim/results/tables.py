@@ -172,6 +172,19 @@ FLOWS = Table("flows", "a pair of suppliers in a segment and month, where custom
     Column("energy_mwh", "MWh", "their monthly energy"),
 ))  # fmt: skip
 
+RELATIONS = Table("relations", "what a month takes from a retailer's customers at the start: those whom it had when policies began, by the tier in which they were then; before policies there are no rows, and empty cells are left out",
+    (_POLICY, _REPLICATION, _MONTH, _RETAILER, _SEGMENT, _TIER), (
+    Column("customers", "customers", "customers at the start who are served in the month and have never left since"),
+    Column("leaves", "customers", "those of them who leave at its end, for another supplier or the default supplier; who comes back later is not counted again"),
+    Column("closures", "customers", "customers at the start, never gone since, whose plant closes down in the month: they are not served in it, and have not left"),
+))  # fmt: skip
+
+MARGIN_CURVE = Table("margin_curve", "a point of the curve of margins of the focus retailer over the evaluated months: its contestable customers, ordered by rising margin",
+    (_POLICY, _REPLICATION, Column("month", "", "last month that is added up, counted from 0"), _RETAILER, Column("customers_pct", "", "how many of the customers of lowest margin are added up, per cent of all whom it served in any evaluated month")), (
+    Column("customers", "customers", "their number"),
+    Column("margin_cny", "CNY", "their margin: energy charges and fixed fees, less the cost of their energy, less the cost of service levers that is paid per customer or MWh; wages, fixed costs and investments belong to nobody in particular and are not taken off"),
+))  # fmt: skip
+
 KPIS_TABLE = Table("kpis", "a KPI of one run over the evaluated months",
     (_POLICY, _REPLICATION, Column("retailer", "", "retailer, or market"), Column("segment", "", "customer type, or all"), Column("tier", "", "tier, or all"), Column("kpi", "", "name of the KPI")), (
     Column("value", "see kpi", "value, in the KPI's unit; missing where it has no meaning (nobody in the tier)"),
@@ -186,7 +199,9 @@ RUNS = Table("runs", "a run", (Column("policy", "", "policy, base, or `base, tie
     Column("changes", "", "paths and values that are changed in the scenario, as JSON; empty where none is"),
 ))  # fmt: skip
 
-MONTHLY_TABLES = (MARKET_MONTH, RETAILER_MONTH, SEGMENT_MONTH, DESK_MONTH, FLOWS)
-"""The tables that every run produces."""
+MONTHLY_TABLES = (MARKET_MONTH, RETAILER_MONTH, SEGMENT_MONTH, DESK_MONTH, FLOWS, RELATIONS)
+"""The tables that every run produces month by month."""
+RUN_TABLES = (*MONTHLY_TABLES, MARGIN_CURVE)
+"""All tables that every run produces."""
 
 SUMMARY_COLUMNS = ("policy", "retailer", "segment", "tier", "kpi", "unit", "n", "mean", "low", "high", "diff", "diff_low", "diff_high", "p_better", "reference", "reference_mean")  # fmt: skip

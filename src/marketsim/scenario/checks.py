@@ -199,6 +199,17 @@ def _shown(study: Study) -> Iterator[Finding]:
             yield from unknown_names((*path, "segment"), [shown.segment], study.segments, "segment")
 
 
+def _report(study: Study) -> Iterator[Finding]:
+    """Check whose view a report takes and whose colours it sets; which charts there are is known where they are drawn."""
+    said = study.report
+    if said.view is not None and said.view not in study.retailers:
+        yield ("report", "view"), no_such("retailer", said.view, study.retailers)
+    yield from unknown_names(("report", "colours"), said.colours, study.retailers, "retailer")
+    repeated = [name for name in dict.fromkeys(said.sections) if said.sections.count(name) > 1]
+    if repeated:
+        yield ("report", "sections"), f"names {repeated[0]} more than once"
+
+
 _CHECKS: tuple[Callable[[Study], Iterator[Finding]], ...] = (
     _names,
     _initial_shares,
@@ -216,4 +227,5 @@ _CHECKS: tuple[Callable[[Study], Iterator[Finding]], ...] = (
     _months,
     _agents,
     _shown,
+    _report,
 )

@@ -30,9 +30,11 @@ from marketsim.scenario.study import Study
 from marketsim.simulation import service
 from marketsim.simulation.agents import CustomerSegment, Retailer
 from marketsim.simulation.chunks import Chunks
+from marketsim.simulation.margins import Margins
 from marketsim.simulation.mechanisms.base import Mechanism
 from marketsim.simulation.mechanisms.registry import MECHANISMS
 from marketsim.simulation.recorder import Recorder
+from marketsim.simulation.relations import Relations
 
 FloatArray = NDArray[np.float64]
 M = TypeVar("M", bound=Mechanism)
@@ -111,6 +113,7 @@ class RetailMarket(mesa.Model):  # type: ignore[misc]
         self._open_market(market)
         for mechanism in self.mechanisms:
             mechanism.open_market()
+        self.relations, self.margins = Relations(self), Margins(self)
 
     def _set_neutral(self) -> None:
         """Hold ready what mechanisms may set, at values that change nothing."""
@@ -322,6 +325,7 @@ class RetailMarket(mesa.Model):  # type: ignore[misc]
         chunks = [chunk for segment in self.segments for chunk in segment.pay_bills()]
         self.bill_sums = sum((sums for sums, _ in chunks[1:]), chunks[0][0])
         self.bill_regions = sum((regions for _, regions in chunks[1:]), chunks[0][1])
+        self.margins.add(self)
 
     def feel(self) -> None:
         """Let mechanisms add to what customers feel this month."""

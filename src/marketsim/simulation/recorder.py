@@ -18,13 +18,16 @@ from marketsim.results.tables import (
     DEFAULT_SUPPLIER,
     DESK_MONTH,
     FLOWS,
+    MARGIN_CURVE,
     MARKET_MONTH,
     MONTHLY_TABLES,
+    RELATIONS,
     RETAILER_MONTH,
     SEGMENT_MONTH,
     Table,
 )
 from marketsim.scenario.service import DESKS, TIERS
+from marketsim.simulation.margins import POINTS, Margins
 
 if TYPE_CHECKING:
     from marketsim.simulation.model import RetailMarket
@@ -59,7 +62,10 @@ class Recorder:
             SEGMENT_MONTH: (months, suppliers, segments, len(TIERS)),
             DESK_MONTH: (months, suppliers - 1, len(DESKS), regions, len(TIERS)),
             FLOWS: (months, segments, suppliers, suppliers),
+            RELATIONS: (months, suppliers - 1, segments, len(TIERS)),
         }
+        self.focus = model.base.focus
+        self.margins: Margins | None = None
         self.values = {t.name: np.full((*shape, len(t.values)), np.nan) for t, shape in shapes.items()}
         self.whole_market = np.zeros((months, suppliers - 1, len(DESKS)), dtype=np.bool_)
         self.months = 0
@@ -72,6 +78,8 @@ class Recorder:
         self.values[SEGMENT_MONTH.name][month] = self._segment_rows(model)
         self.values[DESK_MONTH.name][month] = self._desk_rows(model)
         self.values[FLOWS.name][month] = model.choices.flows.transpose(2, 0, 1, 3)
+        self.values[RELATIONS.name][month] = model.relations.follow(model)
+        self.margins = model.margins
         self.whole_market[month] = model.desk_rules["whole_market"][:, :, 0]
         self.months = month + 1
 
@@ -183,8 +191,24 @@ class Recorder:
                 np.array(TIERS),
             ],
             FLOWS: [months, np.array(self.segments), np.array(self.retailers), np.array(self.retailers)],
+            RELATIONS: [months, np.array(self.retailers[:-1]), np.array(self.segments), np.array(TIERS)],
         }
-        return {t.name: self._frame(t, labels[t], policy, replication) for t in MONTHLY_TABLES}
+        monthly = {t.name: self._frame(t, labels[t], policy, replication) for t in MONTHLY_TABLES}
+        return {**monthly, MARGIN_CURVE.name: self._margin_curve(policy, replication)}
+
+    def _margin_curve(self, policy: str, replication: int) -> pd.DataFrame:
+        """Return the curve of margins so far; no rows before the first evaluated month."""
+        curve = self.margins.curve() if self.margins else np.zeros((0, len(MARGIN_CURVE.values)))
+        nothing = np.zeros(len(curve), dtype=np.int64)
+        data: dict[str, object] = {
+            "policy": _labels(nothing, [policy]),
+            "replication": nothing + replication,
+            "month": nothing + self.months - 1,
+            "retailer": _labels(nothing, [self.focus]),
+            "customers_pct": np.array(POINTS, dtype=np.int64)[: len(nothing)],
+        }
+        data |= {name: curve[:, column] for column, name in enumerate(_columns(MARGIN_CURVE))}
+        return pd.DataFrame(data)
 
     def _frame(self, table: Table, labels: list[NDArray[np.generic]], policy: str, replication: int) -> pd.DataFrame:
         """Return the frame of one table. Axes are put in the order of their labels, so rows come out sorted."""
@@ -241,6 +265,7 @@ def _present(table: Table, values: FloatArray) -> NDArray[np.bool_]:
         SEGMENT_MONTH: ["customers", "closures", "leaves"],
         DESK_MONTH: ["arrivals", "served", "backlog"],
         FLOWS: ["customers"],
+        RELATIONS: ["customers", "closures"],
     }.get(table)
     if column is None:
         return np.ones(values.shape[:-1], dtype=np.bool_)

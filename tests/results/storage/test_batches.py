@@ -17,9 +17,9 @@ from marketsim.errors import ResultsError
 from marketsim.results.columns import arrow_schema
 from marketsim.results.metrics import kpis
 from marketsim.results.storage.batches import BATCH_FORMAT, INDEX, RUN, BatchWriter, Record, batch_schema, read_batch
-from marketsim.results.tables import KPIS_TABLE, MONTHLY_TABLES
+from marketsim.results.tables import KPIS_TABLE, RUN_TABLES
 
-NAMES = ["kpis", *(table.name for table in MONTHLY_TABLES)]
+NAMES = ["kpis", *(table.name for table in RUN_TABLES)]
 
 
 def tables_of(world: int, policy: str = "base", *, monthly: bool = True) -> dict[str, pd.DataFrame]:
@@ -59,7 +59,7 @@ def test_what_is_added_comes_back(tmp_path: Path) -> None:
 
 def test_every_run_is_a_row_group_of_its_own_with_its_id(tmp_path: Path) -> None:
     place = put(tmp_path / "parts", record("a"), record("b", 1, "lane"))
-    for table in (KPIS_TABLE, *MONTHLY_TABLES):
+    for table in (KPIS_TABLE, *RUN_TABLES):
         file = pq.ParquetFile(place / f"{table.name}.parquet")
         assert file.schema_arrow.equals(batch_schema(table))
         assert file.metadata.num_row_groups == 2
@@ -76,7 +76,7 @@ def test_every_run_is_a_row_group_of_its_own_with_its_id(tmp_path: Path) -> None
 
 
 def test_a_batch_leaves_out_what_a_study_gives_a_run() -> None:
-    for table in (KPIS_TABLE, *MONTHLY_TABLES):
+    for table in (KPIS_TABLE, *RUN_TABLES):
         names = batch_schema(table).names
         assert names[0] == RUN
         assert {"policy", "replication"} & set(names) == set()

@@ -25,7 +25,7 @@ WHOLE = Path(__file__).parents[3] / "scenarios" / "whole_market.yaml"
 RULE = "retailers.Alpha.tiers.key.rule.value_pct"
 STAFF = "retailers.Alpha.desks.contact.staff_factor"
 NOT_THE_RUN = (
-    *("title", "question", "expectation", "show", "assumptions"),
+    *("title", "question", "expectation", "report", "show", "assumptions"),
     *("policies", "factors", "matrix", "break_even", "budget", "sweep"),
 )
 """Sections that say what is asked, not what happens in a run of the base."""

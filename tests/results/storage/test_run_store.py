@@ -16,7 +16,7 @@ from marketsim.errors import ResultsError
 from marketsim.results.columns import to_arrow
 from marketsim.results.storage.batches import Record
 from marketsim.results.storage.run_store import RunStore, labelled, sibling_stores
-from marketsim.results.tables import FLOWS, KPIS_TABLE, MARKET_MONTH, MONTHLY_TABLES
+from marketsim.results.tables import FLOWS, KPIS_TABLE, MARKET_MONTH, RUN_TABLES
 
 PLAIN = replace(record("c", 2), monthly=False)
 
@@ -178,7 +178,7 @@ def test_runs_of_another_store_are_taken_over(tmp_path: Path) -> None:
     assert sorted(other) == ["b", "c"], "neither failed nor damaged runs are taken over"
     assert other.records(["b"]) == one.records(["b"])
     assert (other.status("b", monthly=True), other.status("c", monthly=True)) == ("done", "")
-    for table in (KPIS_TABLE, *MONTHLY_TABLES):
+    for table in (KPIS_TABLE, *RUN_TABLES):
         for run in "bc":
             given, taken = (list(store.rows(table, [run])) for store in (one, other))
             assert all(same(rows, copy) for (_, rows), (_, copy) in zip(given, taken, strict=True))

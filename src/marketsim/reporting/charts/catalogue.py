@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from pandas.api.types import is_numeric_dtype
+
 from marketsim.reporting import style
 from marketsim.reporting.answer import Answer
 from marketsim.reporting.charts.chart import Chart, Subject, subject_of
@@ -13,16 +15,22 @@ from marketsim.reporting.charts.effects import effects
 from marketsim.reporting.charts.event_study import event_study
 from marketsim.reporting.charts.factorial import factorial
 from marketsim.reporting.charts.flows import flows
+from marketsim.reporting.charts.frontier import frontier
+from marketsim.reporting.charts.lorenz import lorenz
 from marketsim.reporting.charts.matrix import matrix
 from marketsim.reporting.charts.policy_map import policy_map
 from marketsim.reporting.charts.satisfaction import satisfaction
 from marketsim.reporting.charts.segments import segments
 from marketsim.reporting.charts.shares import shares
+from marketsim.reporting.charts.small_multiples import small_multiples
+from marketsim.reporting.charts.survival import survival
 from marketsim.reporting.charts.tornado import tornado
 from marketsim.reporting.charts.waits import waits
 from marketsim.reporting.charts.waterfall import waterfall
+from marketsim.reporting.language import say
 from marketsim.reporting.view import StudyView
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 Draw = Callable[[Subject], Chart | list[Chart] | None]
 
 CHARTS: tuple[Draw, ...] = (
@@ -31,12 +39,16 @@ CHARTS: tuple[Draw, ...] = (
     dose,
     effects,
     segments,
+    small_multiples,
     waits,
     satisfaction,
     shares,
+    survival,
     event_study,
     waterfall,
+    lorenz,
     policy_map,
+    frontier,
     flows,
     tornado,
 )
@@ -70,13 +82,25 @@ def write_charts(charts: list[Chart], folder: Path) -> dict[str, bytes]:
 
 
 def numbers_file(chart: Chart) -> bytes:
-    """Return the numbers drawn in a chart as a CSV file."""
-    return chart.data.to_csv(index=False, float_format="%.10g", lineterminator="\n").encode("utf-8")
+    """Return the numbers drawn in a chart as a CSV file; texts that a spreadsheet would run begin with an apostrophe."""
+    texts = {
+        name: chart.data[name].map(_harmless) for name in chart.data.columns if not is_numeric_dtype(chart.data[name])
+    }
+    return chart.data.assign(**texts).to_csv(index=False, float_format="%.10g", lineterminator="\n").encode("utf-8")
+
+
+def _harmless(value: object) -> object:
+    """Return a value as it is, or behind an apostrophe where it is a text that begins like a formula."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
 def replaced_names(view: StudyView) -> Iterator[tuple[str, str]]:
     """Yield (label in charts, real name) of names that no font at hand can draw."""
-    groups = {"policy": view.policies, "retailer": view.retailers, "segment": tuple(view.study["segments"])}
+    groups = {
+        say("policy"): view.policies,
+        say("retailer"): view.retailers,
+        say("segment"): tuple(view.study["segments"]),
+    }
     for kind, names in groups.items():
         for name, label in style.label_names(names, kind).items():
             if name != label:

@@ -11,14 +11,15 @@ from matplotlib.figure import Figure
 from marketsim.reporting import style
 from marketsim.reporting.answer import Answer
 from marketsim.reporting.charts.native import Panel
+from marketsim.reporting.language import message, say
 from marketsim.reporting.measures import Measure, has_other_members, has_own_reference
 from marketsim.reporting.view import StudyView
 
-PAIRED_WHISKERS = "whiskers of levels: interval of the paired difference to base"
+PAIRED_WHISKERS = message("whiskers of levels: interval of the paired difference to base")
 """Says in a footer what the whiskers of levels are."""
-SAME_CUSTOMERS = "tiers with other rules: against the same customers in the base"
+SAME_CUSTOMERS = message("tiers with other rules: against the same customers in the base")
 """Says in a footer with whom a policy is compared that changes who belongs to a tier."""
-OTHER_MEMBERS = "no whisker: the tier has other members than in the base"
+OTHER_MEMBERS = message("no whisker: the tier has other members than in the base")
 """Says in a footer why some levels have none."""
 
 
@@ -71,13 +72,13 @@ def whisker_notes(subject: Subject, measures: Iterable[Measure]) -> list[str]:
     """Return what a footer says of the whiskers of levels."""
     wanted = list(measures)
     others = any(has_other_members(subject.view, measure) for measure in wanted)
-    return [PAIRED_WHISKERS, *([OTHER_MEMBERS] if others else []), *reference_notes(subject, wanted)]
+    return [say(PAIRED_WHISKERS), *([say(OTHER_MEMBERS)] if others else []), *reference_notes(subject, wanted)]
 
 
 def reference_notes(subject: Subject, measures: Iterable[Measure]) -> list[str]:
     """Return what a footer says of tiers that are not compared with the base as it is; nothing where all are."""
     own = any(has_own_reference(subject.view, measure) for measure in measures)
-    return [SAME_CUSTOMERS] if own else []
+    return [say(SAME_CUSTOMERS)] if own else []
 
 
 def subject_of(view: StudyView, answer: Answer, retailers: Iterable[str], policies: Iterable[str]) -> Subject:
@@ -85,7 +86,7 @@ def subject_of(view: StudyView, answer: Answer, retailers: Iterable[str], polici
     return Subject(
         view,
         answer,
-        style.label_names(policies, "policy"),
-        style.label_names(retailers, "retailer"),
-        style.label_names(view.study["segments"], "segment"),
+        style.label_names(policies, say("policy")),
+        style.label_names(retailers, say("retailer")),
+        style.label_names(view.study["segments"], say("segment")),
     )

@@ -12,8 +12,11 @@ from matplotlib.lines import Line2D
 
 from marketsim.reporting import style
 from marketsim.reporting.charts.chart import Chart, Subject, whisker_notes
-from marketsim.reporting.charts.dose_words import axis_title, finding, key, number_axis
+from marketsim.reporting.charts.dose_words import axis_title, finding, heading, key, number_axis
+from marketsim.reporting.charts.native import Dash, Lines
+from marketsim.reporting.charts.native import Series as NativeSeries
 from marketsim.reporting.estimates import Estimate
+from marketsim.reporting.language import kpi_title, message, say
 from marketsim.reporting.measures import (
     PROFIT,
     Measure,
@@ -33,6 +36,11 @@ from marketsim.results.tables import BASE
 
 _MOST_SERIES = 3
 _LABEL_GAP = 0.09
+_TICKETS = {
+    "contact": message("tickets, contact desk"),
+    "field": message("tickets, field desk"),
+    "case": message("tickets, case desk"),
+}
 
 
 @dataclass(frozen=True)
@@ -55,6 +63,16 @@ class _Panel:
     lines: tuple[_Line, ...]
     difference: bool
 
+    @property
+    def value_title(self) -> str:
+        """Title of the axis of values."""
+        return say("{unit}, difference", unit=self.unit) if self.difference else self.unit
+
+    @property
+    def is_of_size(self) -> bool:
+        """Whether it shows how large a tier is, which nothing is compared with."""
+        return any(line.printer.measure.kpi.name == "customer_pct" for line in self.lines)
+
 
 def dose(subject: Subject) -> Chart | None:
     """Draw the key figures and the lane's width against the number; None without a series."""
@@ -76,14 +94,40 @@ def dose(subject: Subject) -> Chart | None:
     figure.text(0.006, 0.004, footer, fontsize=7.5, color=style.QUIET, ha="left", va="bottom")
     return Chart(
         "dose_response",
-        f"How the effect moves from {found[0].points[0][1]} to {found[0].points[-1][1]}",
+        say("How the effect moves from {first} to {last}", first=found[0].points[0][1], last=found[0].points[-1][1]),
         finding(subject.view, found),
-        "Lines with 95 % intervals against the number in the policies' names: differences of profit and "
-        "shares to the base, waits and satisfaction of VIPs and ordinary customers, and the lane's share of "
-        "customers and tickets.",
+        say(
+            "Lines with 95 % intervals against the number in the policies' names: differences of profit and "
+            "shares to the base, waits and satisfaction of VIPs and ordinary customers, and the lane's share of "
+            "customers and tickets."
+        ),
         figure,
         pd.concat(frames, ignore_index=True),
+        tuple(_native(panel, frame, axis_title(found)) for panel, frame in zip(panels, frames, strict=True)),
+        heading(subject.view, found),
     )
+
+
+def _native(panel: _Panel, frame: pd.DataFrame, x_title: str) -> Lines:
+    """Return a panel for programs that draw charts themselves; levels that are compared with stand beside as dots."""
+    places = tuple(sorted({float(number) for number in frame["number"]}))
+    series, partners = [], {}
+    for line in panel.lines:
+        measure = line.printer.measure
+        own = frame[(frame["series"] == line.series.prefix) & (frame["kpi"] == measure.kpi.name)]
+        own = own[own["tier"] == measure.tier].set_index("number").reindex(list(places))
+        values, low, high, partner = (
+            tuple(float(v) for v in own[name]) for name in ("value", "low", "high", "partner")
+        )
+        dash: Dash = "solid" if line.dashes == style.DASHES[0] else "dash"
+        name = " ".join(dict.fromkeys((line.series.prefix, _line_name(measure)) if len(panel.lines) > 1 else ("",)))
+        series.append(NativeSeries(name, values, low, high, line.colour, dash, strong=not line.hollow))
+        partners[partner] = NativeSeries(say("base"), partner, colour=style.QUIET, dash="dot")
+    beside = [] if panel.difference or panel.is_of_size else list(partners.values())
+    digits = max(
+        line.printer.difference_digits if panel.difference else line.printer.level_digits for line in panel.lines
+    )
+    return Lines(panel.title, places, (*series, *beside), x_title, panel.value_title, digits)
 
 
 # Panels
@@ -130,18 +174,18 @@ def _panel(view: StudyView, found: tuple[Series, ...], measures: list[Measure], 
 def _panel_title(measures: list[Measure]) -> str:
     names = {measure.kpi.name for measure in measures}
     if "customer_pct" in names:
-        return f"The {tier_people(measures[0].tier)}' share of"
+        return say("The {people}' share of", people=tier_people(measures[0].tier))
     if any(name.startswith("busy_wait") for name in names):
-        return "Mean wait, busiest hours"
-    return measures[0].kpi.title
+        return say("Mean wait, busiest hours")
+    return kpi_title(measures[0].kpi)
 
 
 def _draw(axes: Axes, panel: _Panel, view: StudyView, log: bool) -> pd.DataFrame:
     frames = [_draw_line(axes, line, view, difference=panel.difference) for line in panel.lines]
     axes.set_title(panel.title)
-    axes.set_ylabel(f"{panel.unit}{', difference' if panel.difference else ''}", fontsize=8.5)
+    axes.set_ylabel(panel.value_title, fontsize=8.5)
     axes.margins(x=0.06, y=0.12)
-    if not panel.difference and panel.unit in ("min", "%"):
+    if not panel.difference and panel.lines[0].printer.measure.kpi.unit in ("minutes", "%"):
         axes.set_ylim(bottom=0)
     if panel.difference:
         style.zero_line(axes, vertical=False)
@@ -174,14 +218,16 @@ def _points(line: _Line, view: StudyView, *, difference: bool) -> pd.DataFrame:
                     found.mean / divisor,
                     _low(line, found.low / divisor, difference=difference),
                     found.high / divisor,
+                    math.nan if difference else cell.partner_mean / divisor,
                 )
             )
-    return pd.DataFrame(rows, columns=["series", "number", "policy", "kpi", "tier", "n", "value", "low", "high"])
+    columns = ["series", "number", "policy", "kpi", "tier", "n", "value", "low", "high", "partner"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _low(line: _Line, low: float, *, difference: bool) -> float:
     """Return the lower end of a whisker; no wait, share or satisfaction is below zero."""
-    never_negative = not difference and line.printer.scale.unit in ("min", "%", "points of 100")
+    never_negative = not difference and line.printer.measure.kpi.unit in ("minutes", "%", "0-100")
     return max(low, 0.0) if never_negative and math.isfinite(low) else low
 
 
@@ -216,7 +262,7 @@ def _draw_line(axes: Axes, line: _Line, view: StudyView, *, difference: bool) ->
 def _base_levels(axes: Axes, panel: _Panel, view: StudyView) -> None:
     """Mark the level of the base, once where the tiers share it; a line where other customers are in a tier each time."""
     levels = {line.printer.measure: line for line in panel.lines}
-    if any(measure.kpi.name == "customer_pct" for measure in levels):
+    if panel.is_of_size:
         return
     look: dict[str, Any] = {"color": style.QUIET, "linewidth": 0.9, "linestyle": (0, (1.5, 2)), "zorder": 1}
     named = []
@@ -231,7 +277,7 @@ def _base_levels(axes: Axes, panel: _Panel, view: StudyView) -> None:
     for value in _apart(named, _LABEL_GAP * (high - low)):
         style.note(
             axes,
-            "base",
+            say("base"),
             (1, value),
             (3, 0),
             xycoords=("axes fraction", "data"),
@@ -288,7 +334,7 @@ def _name_lines(axes: Axes, panel: _Panel, view: StudyView) -> None:
 
 def _line_name(measure: Measure) -> str:
     if measure.kpi.name == "customer_pct":
-        return "customers"
+        return say("customers")
     if measure.kpi.name.startswith("ticket_share"):
-        return f"tickets, {measure.kpi.name.removeprefix('ticket_share_')} desk"
+        return say(_TICKETS[measure.kpi.name.removeprefix("ticket_share_")])
     return tier_title(measure.tier)

@@ -10,8 +10,11 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, NullFormatter, NullLocator
 
 from marketsim.reporting import style
+from marketsim.reporting.charts.headings import fitting, in_a_row
 from marketsim.reporting.estimates import Verdict, estimate, verdict
+from marketsim.reporting.language import parameter_text, parameter_unit, say
 from marketsim.reporting.measures import PROFIT, Measure, printer_for
+from marketsim.reporting.numbers import joined
 from marketsim.reporting.parameters import described
 from marketsim.reporting.series import Series
 from marketsim.reporting.view import StudyView
@@ -50,9 +53,10 @@ def axis_title(found: tuple[Series, ...]) -> str:
     parameter = described(path) if path else None
     if parameter is None:
         names = ", ".join(f"{series.prefix}_…" for series in found)
-        return style.drawable(f"number in the name of the policies ({names})")
+        return style.drawable(say("number in the name of the policies ({names})", names=names))
     unit = "%" if found[0].factor == _PER_CENT else parameter.unit
-    return f"{parameter.meaning.rstrip('.')}{f' ({unit})' if unit != '1' else ''}"
+    meaning = parameter_text(parameter.meaning).rstrip(".。")
+    return meaning if unit == "1" else say("{meaning} ({unit})", meaning=meaning, unit=parameter_unit(unit))
 
 
 def key(figure: Figure, found: tuple[Series, ...]) -> None:
@@ -75,23 +79,60 @@ def key(figure: Figure, found: tuple[Series, ...]) -> None:
 
 def finding(view: StudyView, found: tuple[Series, ...]) -> str:
     """Say for each series where profit is highest, and whether it turns inside the series."""
-    return " ".join(_shape(view, series) for series in found)
+    return in_a_row(_shape(view, series) for series in found)
+
+
+def heading(view: StudyView, found: tuple[Series, ...]) -> str:
+    """Return what the first series says in a few words."""
+    series, peak = found[0], _peak(view, found[0])
+    first, last = series.points[0][1], series.points[-1][1]
+    if peak in (first, last):
+        return fitting(
+            say("Profit is highest at {peak}, at the lower end", peak=peak)
+            if peak == first
+            else say("Profit is highest at {peak}, at the upper end", peak=peak),
+            say("Profit is highest at an end of the series"),
+        )
+    if _behind(view, series, peak):
+        return say("Whether profit has its peak inside the series cannot be told")
+    return fitting(
+        say("Profit rises up to {peak} and then falls again", peak=peak), say("Profit rises and then falls again")
+    )
+
+
+def _peak(view: StudyView, series: Series) -> str:
+    """Return the policy with the highest profit."""
+    means = {policy: view.cell(policy, PROFIT).difference.mean for _, policy in series.points}
+    return max(means, key=lambda policy: means[policy] if math.isfinite(means[policy]) else -math.inf)
+
+
+def _behind(view: StudyView, series: Series, peak: str) -> list[str]:
+    """Return the ends of a series that cannot be told from its peak."""
+    profits, ends = view.worlds(PROFIT), (series.points[0][1], series.points[-1][1])
+    return [end for end in ends if verdict(estimate(profits[peak] - profits[end])) != Verdict.UP]
 
 
 def _shape(view: StudyView, series: Series) -> str:
     """Say whether profit has its peak inside the series, as far as paired differences to both ends tell."""
-    profits = view.worlds(PROFIT)
-    policies = [policy for _, policy in series.points]
-    means = {policy: view.cell(policy, PROFIT).difference.mean for policy in policies}
-    peak = max(policies, key=lambda policy: means[policy] if math.isfinite(means[policy]) else -math.inf)
+    peak, (first, last) = _peak(view, series), (series.points[0][1], series.points[-1][1])
     printer = printer_for(view, Measure(kpi(PROFIT)))
-    text = f"Profit is highest at {peak}, {printer.difference_with_unit(view.cell(peak, PROFIT))} against base"
-    first, last = policies[0], policies[-1]
-    if peak in (first, last):
-        return f"{text}, at the {'lower' if peak == first else 'upper'} end of the series {series.prefix}."
-    gaps = [verdict(estimate(profits[peak] - profits[end])) for end in (first, last)]
-    if gaps == [Verdict.UP, Verdict.UP]:
-        ends = f"{peak} is ahead of {first} and of {last} beyond the intervals"
-        return f"{text}; it rises and then falls again: {ends}."
-    unclear = " and ".join(end for end, gap in zip((first, last), gaps, strict=True) if gap != Verdict.UP)
-    return f"{text}; it cannot be told apart from {unclear}, nor whether profit turns inside the series."
+    difference = printer.difference_with_unit(view.cell(peak, PROFIT))
+    text = say("Profit is highest at {peak}, {difference} against base", peak=peak, difference=difference)
+    if peak == first:
+        return say("{text}, at the lower end of the series {series}.", text=text, series=series.prefix)
+    if peak == last:
+        return say("{text}, at the upper end of the series {series}.", text=text, series=series.prefix)
+    unclear = _behind(view, series, peak)
+    if unclear:
+        return say(
+            "{text}; it cannot be told apart from {ends}, nor whether profit turns inside the series.",
+            text=text,
+            ends=joined(unclear),
+        )
+    return say(
+        "{text}; it rises and then falls again: {peak} is ahead of {first} and of {last} beyond the intervals.",
+        text=text,
+        peak=peak,
+        first=first,
+        last=last,
+    )

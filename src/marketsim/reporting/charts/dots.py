@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -12,14 +12,14 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from marketsim.reporting import style
+from marketsim.reporting.charts.native import Bars, Series
 from marketsim.reporting.estimates import Cell, Verdict
+from marketsim.reporting.language import message, say
 from marketsim.reporting.measures import Printer
 from marketsim.reporting.numbers import signed
 
-_GOOD: dict[str, Any] = {"marker": "o", "color": style.focus(), "markerfacecolor": style.focus()}
-_BAD: dict[str, Any] = {"marker": "D", "color": style.WARM, "markerfacecolor": style.WARM}
-_NEUTRAL: dict[str, Any] = {"marker": "s", "color": style.INK, "markerfacecolor": style.INK}
-_UNCLEAR: dict[str, Any] = {"marker": "o", "color": style.QUIET, "markerfacecolor": "white"}
+BETTER, WORSE = message("better than base"), message("worse than base")
+"""What filled dots mean in the key, unless a chart says it otherwise."""
 
 
 def dot(axes: Axes, cell: Cell, printer: Printer, row: float, better: int) -> None:
@@ -34,8 +34,8 @@ def dot(axes: Axes, cell: Cell, printer: Printer, row: float, better: int) -> No
     """
     if not cell.is_compared:
         return
-    look, divisor = _look(cell, better), printer.scale.divisor
-    low, mean, high = (end / divisor for end in (cell.difference.low, cell.difference.mean, cell.difference.high))
+    look = _look(cell, better)
+    mean, low, high = ends_of(cell, printer)
     if math.isfinite(low):
         axes.plot([low, high], [row, row], color=look["color"], linewidth=1.8, solid_capstyle="butt", zorder=2)
     axes.plot([mean], [row], markersize=5.5, linestyle="none", zorder=3, **look)
@@ -43,12 +43,45 @@ def dot(axes: Axes, cell: Cell, printer: Printer, row: float, better: int) -> No
     style.note(axes, text, (mean, row), (0, 5), ha="center", va="bottom", fontsize=7.5, color=look["color"])
 
 
+def ends_of(cell: Cell, printer: Printer) -> tuple[float, float, float]:
+    """Return mean, low and high of a difference in the printed unit; NaN where there is nothing to compare."""
+    if not cell.is_compared:
+        return math.nan, math.nan, math.nan
+    mean, low, high = (
+        end / printer.scale.divisor for end in (cell.difference.mean, cell.difference.low, cell.difference.high)
+    )
+    return mean, low, high
+
+
+def panel(title: str, names: Iterable[str], cells: Sequence[Cell], printer: Printer, better: int) -> Bars:
+    """Return dots for programs that draw them by themselves.
+
+    Args:
+        title: what the panel shows.
+        names: what the rows are called, from top to bottom.
+        cells: a cell per row.
+        printer: gives scale, unit and digits.
+        better: 1 if more is good, -1 if less is, 0 if neither.
+    """
+    values, low, high = zip(*(ends_of(cell, printer) for cell in cells), strict=True)
+    return Bars(
+        title,
+        tuple(names),
+        (Series(title, values, low, high, style.focus()),),
+        say("{unit}, difference to base", unit=printer.scale.difference_unit),
+        horizontal=True,
+        digits=printer.difference_digits,
+        colours=tuple(str(_look(cell, better)["color"]) for cell in cells),
+        dots=True,
+    )
+
+
 def no_dot(axes: Axes, cell: Cell, row: float) -> None:
     """Say at a row why there is no dot, where there is none."""
     if cell.is_compared:
         return
-    words = "not in base" if math.isfinite(cell.level.mean) else "nobody"
-    words = "other members" if cell.verdict == Verdict.OTHER_MEMBERS else words
+    words = say("not in base") if math.isfinite(cell.level.mean) else say("nobody")
+    words = say("other members") if cell.verdict == Verdict.OTHER_MEMBERS else words
     look = {"fontsize": 7.5, "color": style.QUIET, "va": "center", "ha": "center"}
     style.note(axes, words, (0.5, row), (0, 0), xycoords=("axes fraction", "data"), **look)
 
@@ -59,7 +92,10 @@ def _look(cell: Cell, better: int) -> dict[str, Any]:
 
 def look_of(direction: int, better: int) -> dict[str, Any]:
     """Return how a dot looks whose difference goes up (1), down (-1), or cannot be told (0)."""
-    return {1: _GOOD, -1: _BAD}.get(direction * better, _NEUTRAL) if direction else _UNCLEAR
+    if not direction:
+        return {"marker": "o", "color": style.QUIET, "markerfacecolor": "white"}
+    marker, colour = {1: ("o", style.focus()), -1: ("D", style.WARM)}.get(direction * better, ("s", style.INK))
+    return {"marker": marker, "color": colour, "markerfacecolor": colour}
 
 
 def finish_panel(axes: Axes, title: str, unit: str, values: Sequence[float]) -> None:
@@ -82,8 +118,17 @@ def rows_axis(axes: Axes, labels: Sequence[str]) -> None:
     axes.set_ylim(len(labels) - 0.4, -0.75)
 
 
-def key(figure: Figure, better: str = "better than base", worse: str = "worse than base") -> None:
-    """Explain the looks of dots above a figure."""
-    entries = [(_GOOD, better), (_BAD, worse), (_UNCLEAR, "cannot tell")]
-    handles = [Line2D([], [], linestyle="none", markersize=5.5, label=text, **look) for look, text in entries]
+def key(figure: Figure, better: str = BETTER, worse: str = WORSE) -> None:
+    """Explain the looks of dots above a figure.
+
+    Args:
+        figure: the figure.
+        better: what a dot means that is good, marked for translation.
+        worse: what one means that is bad.
+    """
+    entries = [(1, say(better)), (-1, say(worse)), (0, say("cannot tell"))]
+    handles = [
+        Line2D([], [], linestyle="none", markersize=5.5, label=text, **look_of(direction, 1))
+        for direction, text in entries
+    ]
     figure.legend(handles=handles, loc="outside upper right", ncols=3, handletextpad=0.2, columnspacing=1.2)

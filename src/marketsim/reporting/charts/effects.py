@@ -11,7 +11,11 @@ from matplotlib.axes import Axes
 from marketsim.reporting import style
 from marketsim.reporting.charts import dots
 from marketsim.reporting.charts.chart import Chart, Subject, reference_notes
+from marketsim.reporting.charts.labels import folded, policy_label, put_footer, width_of
+from marketsim.reporting.charts.native import Bars
+from marketsim.reporting.clauses import sentence_of
 from marketsim.reporting.estimates import Verdict
+from marketsim.reporting.language import message, say
 from marketsim.reporting.measures import PROFIT, Measure, Printer, printer_for, shown_measures
 from marketsim.reporting.numbers import joined
 from marketsim.reporting.view import StudyView
@@ -19,6 +23,17 @@ from marketsim.results.key_figures import kpi
 
 _MOST_COLUMNS = 5
 _TITLE_WIDTH = 18
+_CLAUSES = {
+    Verdict.UP: (message("Profit rises under {names}"), message("it rises under {names}")),
+    Verdict.DOWN: (message("Profit falls under {names}"), message("it falls under {names}")),
+    Verdict.CANNOT_TELL: (
+        message("Profit cannot be told from base under {names}"),
+        message("it cannot be told from base under {names}"),
+    ),
+    Verdict.NO_CHANGE: (message("Profit does not change under {names}"), message("it does not change under {names}")),
+    Verdict.NO_INTERVAL: (message("Profit has no interval under {names}"), message("it has no interval under {names}")),
+}
+"""By verdict, how the finding begins and goes on."""
 
 
 def effects(subject: Subject) -> Chart | None:
@@ -40,14 +55,17 @@ def effects(subject: Subject) -> Chart | None:
         _policies_axis(first, subject)
     dots.key(figure)
     notes = reference_notes(subject, [printer.measure for printer in printers])
-    style.footer(figure, subject.footer(*notes))
+    put_footer(figure, subject, *notes)
+    groups = _by_verdict(view)
     return Chart(
         "policy_effects",
-        "What every policy changes",
-        _finding(subject),
-        "Dots with 95 % interval whiskers: one row per policy, one panel per key figure, a line at zero.",
+        say("What every policy changes"),
+        sentence_of(say(_CLAUSES[word][n > 0], names=joined(names)) for n, (word, names) in enumerate(groups.items())),
+        say("Dots with 95 % interval whiskers: one row per policy, one panel per key figure, a line at zero."),
         figure,
         data,
+        tuple(_native(view, printer) for printer in printers),
+        _message(groups),
     )
 
 
@@ -65,6 +83,7 @@ def _numbers(subject: Subject, printers: list[Printer]) -> pd.DataFrame:
         for policy in subject.view.policies:
             cell = measure.cell(subject.view, policy)
             if cell.is_compared:
+                mean, low, high = dots.ends_of(cell, printer)
                 rows.append(
                     {
                         "policy": policy,
@@ -74,12 +93,17 @@ def _numbers(subject: Subject, printers: list[Printer]) -> pd.DataFrame:
                         "tier": measure.tier,
                         "unit": printer.scale.difference_unit,
                         "n": cell.difference.n,
-                        "diff": cell.difference.mean / printer.scale.divisor,
-                        "diff_low": cell.difference.low / printer.scale.divisor,
-                        "diff_high": cell.difference.high / printer.scale.divisor,
+                        "diff": mean,
+                        "diff_low": low,
+                        "diff_high": high,
                     }
                 )
     return pd.DataFrame(rows)
+
+
+def _native(view: StudyView, printer: Printer) -> Bars:
+    cells = [printer.measure.cell(view, policy) for policy in view.policies]
+    return dots.panel(printer.measure.title, view.policies, cells, printer, printer.measure.kpi.better)
 
 
 def _panel(axes: Axes, subject: Subject, printer: Printer) -> None:
@@ -94,28 +118,38 @@ def _panel(axes: Axes, subject: Subject, printer: Printer) -> None:
 
 def _panel_title(measure: Measure) -> str:
     title = style.drawable(measure.title)
+    if width_of(title) > len(title):
+        return "\n".join(folded(part, _TITLE_WIDTH) for part in title.split("·"))
     return "\n".join(line for part in title.split(", ") for line in wrap(part, _TITLE_WIDTH))
 
 
 def _policies_axis(axes: Axes, subject: Subject) -> None:
-    dots.rows_axis(axes, [style.folded(subject.policy_labels[policy]) for policy in subject.view.policies])
+    dots.rows_axis(axes, [policy_label(subject, policy) for policy in subject.view.policies])
     for label, policy in zip(axes.get_yticklabels(), subject.view.policies, strict=True):
         label.set_fontweight("bold" if policy == subject.best else "normal")
 
 
-def _finding(subject: Subject) -> str:
-    """Say for which policies profit rises, falls, or cannot be told."""
-    printer = printer_for(subject.view, Measure(kpi(PROFIT)))
-    groups: dict[str, list[str]] = {}
-    for policy in subject.view.policies:
-        groups.setdefault(printer.measure.cell(subject.view, policy).verdict, []).append(policy)
-    words = {
-        Verdict.UP: "Profit rises under",
-        Verdict.DOWN: "falls under",
-        Verdict.CANNOT_TELL: "cannot be told from base under",
-        Verdict.NO_CHANGE: "does not change under",
-        Verdict.NO_INTERVAL: "has no interval under",
-    }
-    parts = [f"{text} {joined(groups[word])}" for word, text in words.items() if word in groups]
-    text = "; it ".join(parts)
-    return f"{text if text.startswith('Profit') else f'Profit {text}'}."
+def _by_verdict(view: StudyView) -> dict[str, list[str]]:
+    """Return the policies under each verdict on profit, in the order in which the finding tells them."""
+    measure = Measure(kpi(PROFIT))
+    found = {word: [name for name in view.policies if measure.cell(view, name).verdict == word] for word in _CLAUSES}
+    return {word: names for word, names in found.items() if names}
+
+
+def _message(groups: dict[str, list[str]]) -> str:
+    count = sum(len(names) for names in groups.values())
+    up, down = (len(groups.get(word, ())) for word in (Verdict.UP, Verdict.DOWN))
+    if count == 1 and up + down:
+        template = message("{name} raises profit") if up else message("{name} lowers profit")
+        return say(template, name=next(iter(groups.values()))[0])
+    if up == count:
+        return say("Every policy raises profit")
+    if down == count:
+        return say("Every policy lowers profit")
+    if not up + down:
+        return say("Of no policy can it be told that it changes profit")
+    if up and down:
+        return say("{up} of {all} policies raise profit, {down} lower it", up=up, down=down, all=count)
+    if up:
+        return say("Policies that can be told to raise profit: {up} of {all}", up=up, all=count)
+    return say("Policies that can be told to lower profit: {down} of {all}", down=down, all=count)

@@ -1,6 +1,9 @@
-"""Who loses customers to whom, in the base and under the best policy."""
+"""Who loses customers to whom in the base, and what the best policy changes."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,8 +14,13 @@ from numpy.typing import NDArray
 
 from marketsim.reporting import style
 from marketsim.reporting.charts.chart import Chart, Subject
+from marketsim.reporting.charts.flows_words import flows_finding, flows_message
+from marketsim.reporting.charts.labels import folded, policy_label, policy_name, put_footer
+from marketsim.reporting.charts.native import Cells, Flows, Panel
+from marketsim.reporting.charts.sankey import Sides, draw_sankey
 from marketsim.reporting.estimates import Estimate, Verdict, estimate, verdict
-from marketsim.reporting.numbers import digits_for, digits_with_sign, plain, signed
+from marketsim.reporting.language import say
+from marketsim.reporting.numbers import signed
 from marketsim.reporting.view import StudyView
 from marketsim.results.tables import BASE, DEFAULT_SUPPLIER
 
@@ -20,37 +28,57 @@ FloatArray = NDArray[np.float64]
 MONTHS_PER_YEAR = 12
 _MOST_SUPPLIERS = 7
 _OTHERS = "others"
-_DEFAULT_LABEL = "default"
-_LEVELS = LinearSegmentedColormap.from_list("levels", ["#FFFFFF", "#9DB8D2", style.focus()])
-_CHANGES = LinearSegmentedColormap.from_list("changes", [style.WARM, "#FFFFFF", style.focus()])
+_PALE = 0.35
+"""How much colour a cell keeps that cannot be told."""
+_LARGE, _SMALL = 20.0, 2.0
+"""From where on amounts need no digit after the point, or one."""
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Yearly energy (GWh) of those who move, by world, losing and winning supplier."""
+
+    suppliers: list[str]
+    base: FloatArray
+    other: FloatArray | None
+
+    @property
+    def change(self) -> FloatArray:
+        """Paired differences to the base, by world; nothing without policies."""
+        other = self.base[:0] if self.other is None else self.other
+        worlds = min(len(self.base), len(other))
+        return other[:worlds] - self.base[:worlds]
 
 
 def flows(subject: Subject) -> Chart | None:
-    """Draw the yearly energy of the customers who change the supplier in a year: base, best policy, and the change."""
+    """Draw the yearly energy of those who change the supplier: who loses to whom, and what the best policy changes."""
     view, policy = subject.view, subject.best
     suppliers = _suppliers(view)
     base = _yearly(view, BASE, suppliers)
     if base.size == 0 or not base.any():
         return None
-    panels = [("base", base.mean(axis=0), False)]
-    if policy is not None:
-        other = _yearly(view, policy, suppliers)
-        worlds = min(len(base), len(other))
-        panels.append((style.folded(subject.policy_labels[policy], 26), other.mean(axis=0), False))
-        panels.append(("change (blue more, orange less)", (other[:worlds] - base[:worlds]).mean(axis=0), True))
-    figure = style.new_figure(1.6 + 0.36 * len(suppliers), width=style.WIDTH_INCHES)
-    labels = [_label(subject, name) for name in suppliers]
-    for axes, (title, matrix, change) in zip(figure.subplots(1, len(panels), squeeze=False)[0], panels, strict=True):
-        _matrix(axes, matrix, labels, title, change=change)
-    style.footer(figure, subject.footer("yearly energy of those who change the supplier"))
+    found = _Found(suppliers, base, None if policy is None else _yearly(view, policy, suppliers))
+    figure = style.new_figure(max(3.4, 1.9 + 0.36 * len(suppliers)))
+    grid = figure.subplots(1, 2 if policy else 1, squeeze=False, width_ratios=[1.15, 1] if policy else [1])[0]
+    _picture(grid[0], subject, found)
+    if policy:
+        _changes(grid[1], subject, found, policy)
+    notes = [say("energy of those who change the supplier, counted at twelve months of their use")]
+    notes += [say("change: blue more, orange less; in brackets: cannot tell")] if policy else []
+    put_footer(figure, subject, *notes)
+    net = _net(found)
     return Chart(
         "flows",
-        "Who loses energy to whom",
-        _finding(subject, suppliers, base),
-        "Matrices: rows lose, columns win; yearly energy (GWh) of the customers who change the supplier in a year, in "
-        "the base, under the best policy, and the change between them.",
+        say("Who loses energy to whom"),
+        flows_finding(view, policy, net),
+        say(
+            "Ribbons from the suppliers that lose to those that win, as wide as the yearly energy (GWh) of the customers "
+            "who change the supplier in the base; beside them a matrix of what the best policy changes."
+        ),
         figure,
-        _numbers(panels, suppliers, policy),
+        _numbers(found, policy),
+        _native(subject, found, policy),
+        flows_message(view, policy, net),
     )
 
 
@@ -99,70 +127,106 @@ def _codes(column: pd.Series, suppliers: list[str]) -> NDArray[np.int64]:
 
 
 def _label(subject: Subject, name: str) -> str:
-    return _DEFAULT_LABEL if name == DEFAULT_SUPPLIER else style.folded(subject.retailer_labels.get(name, name), 12)
+    return folded(_name(subject.retailer_labels.get(name, name)), 14)
 
 
-def _matrix(axes: Axes, matrix: FloatArray, labels: list[str], title: str, *, change: bool) -> None:
+def _name(supplier: str) -> str:
+    """Return what a supplier is called in text."""
+    return {_OTHERS: say("others"), DEFAULT_SUPPLIER: say("default supplier")}.get(supplier, supplier)
+
+
+def _colours(subject: Subject, suppliers: list[str]) -> dict[str, str]:
+    known = style.retailer_colours(subject.view.retailers, subject.view.focus)
+    return {name: known.get(name, style.QUIET) for name in suppliers}
+
+
+def _picture(axes: Axes, subject: Subject, found: _Found) -> None:
+    labels = [_label(subject, name) for name in found.suppliers]
+    mean = found.base.mean(axis=0)
+    colours = list(_colours(subject, found.suppliers).values())
+    draw_sankey(axes, mean, Sides(labels, colours, (say("lost by"), say("won by")), _digits(mean)))
+    axes.set_title(say("In the base, GWh a year"), fontsize=9)
+
+
+def _digits(matrix: FloatArray) -> int:
+    largest = float(np.abs(matrix).max())
+    return 0 if largest >= _LARGE else 1 if largest >= _SMALL else 2
+
+
+def _changes(axes: Axes, subject: Subject, found: _Found, policy: str) -> None:
+    """Draw what a policy changes as a matrix; what cannot be told is pale and in brackets."""
+    matrix, unclear = found.change.mean(axis=0), _unclear_cells(found.change)
     largest = max(float(np.abs(matrix).max()), 1e-12)
-    axes.imshow(
-        matrix,
-        cmap=_CHANGES if change else _LEVELS,
-        vmin=-largest if change else 0,
-        vmax=largest,
-        aspect="auto",
-    )
-    digits = 0 if largest >= 20 else 1 if largest >= 2 else 2
+    colours = LinearSegmentedColormap.from_list("changes", [style.WARM, "#FFFFFF", style.focus()])
+    axes.imshow(np.where(unclear, _PALE * matrix, matrix), cmap=colours, vmin=-largest, vmax=largest, aspect="auto")
+    digits = _digits(matrix)
     for (row, column), value in np.ndenumerate(matrix):
         if row == column:
             axes.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, facecolor=style.FAINT, linewidth=0))
             continue
-        text = signed(float(value), digits) if change else plain(float(value), digits)
-        dark = abs(value) > 0.6 * largest
-        axes.text(column, row, text, ha="center", va="center", fontsize=7.5, color="white" if dark else style.INK)
-    ticks = range(len(labels))
-    axes.set_xticks(ticks, labels, rotation=40, ha="right", rotation_mode="anchor", fontsize=8)
-    axes.set_yticks(ticks, labels, fontsize=8)
-    axes.set_xlabel("wins")
-    axes.set_ylabel("loses")
-    axes.set_title(f"{title}\nGWh a year", fontsize=8.5)
+        text = signed(float(value), digits)
+        dark = abs(value) > 0.6 * largest and not unclear[row, column]
+        look: dict[str, Any] = {
+            "color": "white" if dark else style.QUIET if unclear[row, column] else style.INK,
+            "fontsize": 7.5,
+        }
+        axes.text(column, row, f"({text})" if unclear[row, column] else text, ha="center", va="center", **look)
+    labels = [_label(subject, name) for name in found.suppliers]
+    axes.set_xticks(range(len(labels)), labels, rotation=40, ha="right", rotation_mode="anchor", fontsize=8)
+    axes.set_yticks(range(len(labels)), labels, fontsize=8)
+    axes.set_xlabel(say("won by"))
+    axes.set_ylabel(say("lost by"))
+    title = say("Change under {policy}, GWh a year", policy=policy_label(subject, policy, 26))
+    axes.set_title(title, fontsize=9)
     axes.grid(visible=False)
 
 
-def _numbers(panels: list[tuple[str, FloatArray, bool]], suppliers: list[str], policy: str | None) -> pd.DataFrame:
-    names = [BASE, policy, f"{policy} less {BASE}"]
-    return pd.DataFrame(
-        {
-            "policy": name,
-            "from_retailer": suppliers[row],
-            "to_retailer": suppliers[column],
-            "unit": "GWh/year",
-            "value": value,
-        }
-        for name, (_, matrix, _) in zip(names, panels, strict=False)
-        for (row, column), value in np.ndenumerate(matrix)
-        if row != column
-    )
+def _unclear_cells(change: FloatArray) -> NDArray[np.bool_]:
+    """Return for which flows the change cannot be told from none."""
+    size = change.shape[1]
+    words = [[verdict(estimate(change[:, row, column])) for column in range(size)] for row in range(size)]
+    return np.array([[word in (Verdict.CANNOT_TELL, Verdict.NO_INTERVAL) for word in line] for line in words])
 
 
-def _finding(subject: Subject, suppliers: list[str], base: FloatArray) -> str:
-    """Say what the focus wins on balance, and from whom most."""
-    view, policy = subject.view, subject.best
+def _numbers(found: _Found, policy: str | None) -> pd.DataFrame:
+    kinds = [(BASE, found.base)]
+    if policy is not None and found.other is not None:
+        kinds += [(policy, found.other), (f"{policy} less {BASE}", found.change)]
+    rows = []
+    for name, worlds in kinds:
+        for row, column in np.argwhere(~np.eye(len(found.suppliers), dtype=bool)):
+            value = estimate(worlds[:, row, column])
+            pair = (found.suppliers[row], found.suppliers[column])
+            rows.append((name, *pair, "GWh/year", value.n, value.mean, value.low, value.high))
+    return pd.DataFrame(rows, columns=["policy", "from_retailer", "to_retailer", "unit", "n", "value", "low", "high"])
+
+
+def _native(subject: Subject, found: _Found, policy: str | None) -> tuple[Panel, ...]:
+    """Return the picture and the matrix for programs that draw them by themselves."""
+    names, mean = [_name(name) for name in found.suppliers], found.base.mean(axis=0)
+    pairs = [(row, column) for row, column in np.ndindex(mean.shape) if row != column and mean[row, column] > 0]
+    amounts = tuple((names[row], names[column], float(mean[row, column])) for row, column in pairs)
+    colours = dict(zip(names, _colours(subject, found.suppliers).values(), strict=True))
+    picture = Flows(policy_name(BASE), amounts, colours, say("GWh a year"), _digits(mean))
     if policy is None:
-        net = estimate(base[:, :, 0].sum(axis=1) - base[:, 0, :].sum(axis=1))
-        return f"On balance {view.focus} wins {_amount(net)}{_unclear(net)}."
-    other = _yearly(view, policy, suppliers)
-    worlds = min(len(base), len(other))
-    change = other[:worlds] - base[:worlds]
-    net = estimate(change[:, :, 0].sum(axis=1) - change[:, 0, :].sum(axis=1))
-    balance = f"the balance of what {view.focus} wins and loses moves by {_amount(net)}"
-    return f"Under {policy} {balance} against base{_unclear(net)}."
+        return (picture,)
+    change = found.change.mean(axis=0)
+    np.fill_diagonal(change, np.nan)
+    cells = Cells(
+        say("Change under {policy}", policy=policy),
+        tuple(names),
+        tuple(names),
+        tuple(tuple(map(float, row)) for row in change),
+        tuple(tuple(map(bool, row)) for row in _unclear_cells(found.change)),
+        say("won by"),
+        say("lost by"),
+        say("GWh a year"),
+        _digits(found.change.mean(axis=0)),
+    )
+    return picture, cells
 
 
-def _amount(net: Estimate) -> str:
-    digits = digits_with_sign(net.low, net.high, digits_for([net.half_width]))
-    ends = f" [{plain(net.low, digits)}, {plain(net.high, digits)}]" if net.low == net.low else ""
-    return f"{signed(net.mean, digits)}{ends} GWh a year"
-
-
-def _unclear(net: Estimate) -> str:
-    return " (cannot tell)" if verdict(net) == Verdict.CANNOT_TELL else ""
+def _net(found: _Found) -> Estimate:
+    """Return what the focus wins less what it loses: the change under the policy, the level in the base without one."""
+    worlds = found.base if found.other is None else found.change
+    return estimate(worlds[:, :, 0].sum(axis=1) - worlds[:, 0, :].sum(axis=1))

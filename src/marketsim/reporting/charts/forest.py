@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from textwrap import wrap
 from typing import Any
 
 import pandas as pd
@@ -14,7 +13,9 @@ from matplotlib.figure import Figure
 
 from marketsim.reporting import style
 from marketsim.reporting.charts import dots
-from marketsim.reporting.comparison import scale_of, title
+from marketsim.reporting.charts.wrapping import joined_lines, wrapped
+from marketsim.reporting.comparison import range_text, scale_of, title
+from marketsim.reporting.language import say, translated
 from marketsim.reporting.numbers import digits_for, signed
 from marketsim.reporting.questions import Row
 from marketsim.results.key_figures import kpi
@@ -53,20 +54,22 @@ def draw(table: pd.DataFrame) -> Figure:
     for first in grid[:, 0]:
         dots.rows_axis(first, [style.folded(names[side]) for side in sides[1:]])
     reference = style.drawable(sides[0])
-    dots.key(figure, f"better than {reference}", f"worse than {reference}")
+    dots.key(figure, say("better than {side}", side=reference), say("worse than {side}", side=reference))
     style.footer(figure, _footer(table, reference))
     return figure
 
 
 def _footer(table: pd.DataFrame, reference: str) -> str:
     compared = table[table["diff"].notna()]
-    kinds = "dashed: unpaired (Welch)" if (compared["pairing"] == UNPAIRED).any() else "paired by world"
     counts: Sequence[int] = sorted({int(n) for n in compared["n"]})
-    worlds = f"n = {' to '.join(str(count) for count in dict.fromkeys((counts[0], counts[-1])))}" if counts else "n = 0"
-    return (
-        f"differences to {reference} · {worlds} · 95 % intervals, each for itself · filled: can be told after Holm's "
-        f"correction · {kinds}"
-    )
+    parts = [
+        say("differences to {side}", side=reference),
+        f"n = {range_text(counts)}",
+        say("95 % intervals, each for itself"),
+        say("filled: can be told after Holm's correction"),
+        say("dashed: unpaired (Welch)") if (compared["pairing"] == UNPAIRED).any() else say("paired by world"),
+    ]
+    return "\n".join(joined_lines(parts))
 
 
 def _panel(axes: Axes, rows: pd.DataFrame) -> None:
@@ -77,14 +80,14 @@ def _panel(axes: Axes, rows: pd.DataFrame) -> None:
     records = rows.to_dict("records")
     for place, row in enumerate(records[1:]):
         _dot(axes, row, place, scale.divisor, digits)
-    heading = "\n".join(wrap(style.drawable(title(records[0])), _TITLE_WIDTH))
+    heading = wrapped(style.drawable(title(records[0])), _TITLE_WIDTH)
     means = [float(row["diff"]) for row in records[1:]]
     dots.finish_panel(axes, heading, scale.difference_unit, means)
 
 
 def _dot(axes: Axes, row: Row, place: int, divisor: float, digits: int) -> None:
     if math.isnan(row["diff"]):
-        words = OTHER_MEMBERS if row["verdict"] == OTHER_MEMBERS else "no value"
+        words = translated(OTHER_MEMBERS) if row["verdict"] == OTHER_MEMBERS else say("no value")
         look: dict[str, Any] = {"fontsize": 7.5, "color": style.QUIET, "va": "center", "ha": "center"}
         style.note(axes, words, (0.5, place), (0, 0), xycoords=("axes fraction", "data"), **look)
         return

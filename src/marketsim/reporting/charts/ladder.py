@@ -10,8 +10,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from marketsim.reporting import style
+from marketsim.reporting.language import say
 from marketsim.reporting.measures import PROFIT
-from marketsim.reporting.numbers import Scale, scale_for
+from marketsim.reporting.numbers import Scale, counted, scale_for
+from marketsim.reporting.question_tables import mechanism_title
 from marketsim.results.key_figures import kpi
 from marketsim.results.manifest import SHORT_HASH_DIGITS, scenario_hash
 from marketsim.scenario.loaded import Scenario
@@ -37,18 +39,26 @@ def _draw(ladder: pd.DataFrame, scenario: Scenario) -> Figure:
     effect.set_yticks(range(len(rows)), [_title(*pair) for pair in zip(rows["series"], rows["mechanism"], strict=True)])
     effect.set_ylim(len(rows) - 0.5, -0.5)
     first = rows.iloc[0]
-    effect.set_xlabel(f"profit of {first['policy']} less base, {scale.unit}")
-    added.set_xlabel(f"what the mechanism adds to that, {scale.unit}")
-    digest = scenario_hash(scenario)[:SHORT_HASH_DIGITS]
-    worlds = f"n = {int(first['n'])} replications · 95 % intervals"
-    style.footer(figure, f"{worlds} · seed {scenario.study.run.seed} · scenario {digest}")
+    effect.set_xlabel(say("profit of {policy} less base, {unit}", policy=first["policy"], unit=scale.unit))
+    added.set_xlabel(say("what the mechanism adds to that, {unit}", unit=scale.unit))
+    parts = (
+        f"n = {counted(int(first['n']), 'replication')}",
+        say("95 % intervals"),
+        say(
+            "seed {seed} · scenario {hash}",
+            seed=scenario.study.run.seed,
+            hash=scenario_hash(scenario)[:SHORT_HASH_DIGITS],
+        ),
+    )
+    style.footer(figure, " · ".join(parts))
     return figure
 
 
 def _title(series: str, mechanism: str) -> str:
     if not mechanism:
-        return "no mechanism"
-    return f"+ {mechanism}" if series == _SERIES[0] else f"all but {mechanism}"
+        return say("no mechanism")
+    name = mechanism_title(mechanism)
+    return f"+ {name}" if series == _SERIES[0] else say("all but {mechanism}", mechanism=name)
 
 
 def _dots(axes: Axes, rows: pd.DataFrame, columns: tuple[str, str, str], scale: Scale) -> None:

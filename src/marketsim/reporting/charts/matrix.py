@@ -1,167 +1,198 @@
-"""Policies in two ways as a heat map: the focus retailer's profit, and the price that the market pays."""
+"""Policies in two ways as heat maps: what each side earns, and the price that the market pays."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
-from dataclasses import dataclass
-from itertools import product
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.colors import Colormap, LinearSegmentedColormap, Normalize
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
 from marketsim.reporting import style
 from marketsim.reporting.charts.chart import Chart, Subject
-from marketsim.reporting.estimates import Estimate, Verdict, estimate, verdict, without_rounding
+from marketsim.reporting.charts.matrix_payoffs import (
+    BEST,
+    SURE,
+    TIED,
+    Payoffs,
+    Sides,
+    equilibria,
+    payoffs,
+    price_paid,
+    profit_of,
+    profits_together,
+    sides_of,
+)
+from marketsim.reporting.charts.matrix_words import finding, heading
+from marketsim.reporting.charts.native import Cells
+from marketsim.reporting.language import say
 from marketsim.reporting.measures import PROFIT, Measure
-from marketsim.reporting.numbers import Scale, digits_for, interval, joined, plain, scale_for, signed
-from marketsim.reporting.view import StudyView
+from marketsim.reporting.numbers import plain, signed
 from marketsim.results.key_figures import kpi
 from marketsim.results.tables import MARKET
 from marketsim.scenario.combinations import cell_name
 
-_COLOURS = LinearSegmentedColormap.from_list("matrix", ["#FFFFFF", "#9DB8D2", style.focus()])
-_SAME = "≈"
-"""Marks a cell whose difference to the best cannot be told."""
-
-
-@dataclass(frozen=True)
-class _Panel:
-    """One heat map: a measure, whether the largest or the smallest value is meant by best, and its numbers."""
-
-    title: str
-    measure: Measure
-    best_is: int
-    scale: Scale
-    digits: int
-    rows: pd.DataFrame
-
-    @property
-    def best(self) -> Mapping[str, Any]:
-        """The row of the best cell."""
-        rows = self.rows.to_dict("records")
-        return {str(name): value for row in rows if row["mark"] == "best" for name, value in row.items()}
-
-    @property
-    def tied(self) -> pd.DataFrame:
-        """The rows of the other cells that cannot be told from the best."""
-        return self.rows[self.rows["mark"] == _SAME]
+_MOST_COLUMNS = 9
+"""Most columns of all maps that stand side by side."""
+_DARK = 0.5
+_Cell = tuple[str, str]
 
 
 def matrix(subject: Subject) -> Chart | None:
-    """Draw profit and market price for every row and column; None where the study has no matrix with results."""
-    view = subject.view
-    rows, columns = _sides(view)
-    cells = [(row, column) for row, column in product(rows, columns) if cell_name(row, column) in view.policies]
-    if len(cells) < 2:
+    """Draw profits and market price for every row and column; None where the study has no matrix with results."""
+    view, sides = subject.view, sides_of(subject.view)
+    known = sum(cell_name(*cell) in view.policies for cell in sides.cells)
+    if known < 2:
         return None
-    wanted = (
-        (f"Profit of {subject.retailer_labels[view.focus]}", Measure(kpi(PROFIT)), 1),
-        ("Mean price paid in the market", Measure(kpi("price_cny_per_mwh"), retailer=MARKET), -1),
-    )
-    panels = [
-        _panel(view, title, measure, best_is, cells) for title, measure, best_is in wanted if measure.exists(view)
-    ]
-    figure = style.new_figure(1.7 + 0.62 * len(rows))
-    grid = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
-    for axes, panel in zip(grid, panels, strict=True):
-        _draw(axes, panel, rows, columns)
-    style.footer(figure, subject.footer(f"frame: highest profit, lowest price; {_SAME} cannot be told from it"))
+    if known < len(sides.cells):  # nothing is the best answer where some answers are not known
+        sides = Sides(sides.rows, sides.columns)
+    maps = list(_maps(subject, sides))
+    balanced = equilibria(maps[0], maps[1]) if sides.is_game else {}
+    frame = pd.concat([item.rows for item in maps], ignore_index=True)
     return Chart(
         "matrix",
-        "Every row with every column",
-        _finding(view, panels[0]),
-        "Heat maps with the values printed in the cells: profit of the focus retailer and mean price of the market; the "
-        "best cell is framed, and a sign marks those that cannot be told from it.",
-        figure,
-        pd.concat([panel.rows for panel in panels], ignore_index=True),
+        say("Every row with every column"),
+        finding(view, maps[0], sides, balanced),
+        say(
+            "Heat maps with the values printed in the cells: profit of the focus retailer, where the columns are strategies "
+            "of rivals their profit together, and the mean price of the market; the best cell or the best answers are framed, "
+            "and signs mark what cannot be told."
+        ),
+        _figure(subject, maps, sides, balanced),
+        frame.assign(
+            equilibrium=[
+                balanced.get((row, column), "") for row, column in zip(frame["row"], frame["column"], strict=True)
+            ]
+        ),
+        tuple(_panel(item, sides) for item in maps),
+        heading(maps[0], sides, balanced),
     )
 
 
-def _sides(view: StudyView) -> tuple[list[str], list[str]]:
-    found: Mapping[str, Any] = view.study.get("matrix") or {}
-    return list(found.get("rows") or ()), list(found.get("columns") or ())
-
-
-def _panel(view: StudyView, title: str, measure: Measure, best_is: int, cells: list[tuple[str, str]]) -> _Panel:
-    worlds = measure.worlds(view)
-    found = {cell: measure.cell(view, cell_name(*cell)) for cell in cells}
-    scale = scale_for(measure.kpi, [cell.level.mean for cell in found.values()])
-    best = max(cells, key=lambda cell: _rank(best_is * found[cell].level.mean))
-    rows = []
-    for cell in cells:
-        behind = _behind(worlds[cell_name(*best)], worlds[cell_name(*cell)], found[best].level.mean)
-        level, shift = found[cell].level, found[cell].difference
-        rows.append(
-            {
-                "kpi": measure.kpi.name,
-                "unit": scale.unit,
-                "row": cell[0],
-                "column": cell[1],
-                "n": level.n,
-                "value": level.mean / scale.divisor,
-                "diff": shift.mean / scale.divisor,
-                "diff_low": shift.low / scale.divisor,
-                "diff_high": shift.high / scale.divisor,
-                "behind_best": behind.mean / scale.divisor,
-                "mark": "best" if cell == best else _mark(behind, best_is),
-            }
+def _maps(subject: Subject, sides: Sides) -> Iterator[Payoffs]:
+    """Yield what is drawn: own profit, that of the rivals where columns are theirs, and the price of the market."""
+    view, figure, game = subject.view, kpi(PROFIT), sides.is_game
+    own = say("Profit of {name}", name=subject.retailer_labels[view.focus])
+    yield payoffs(own, figure, 1, profit_of(view, view.focus), sides, "rows" if game else "")
+    if game:
+        players = sides.column_players
+        one = players[0] if len(players) == 1 else ""
+        title = (
+            say("Profit of {name}", name=subject.retailer_labels[one]) if one else say("Profit of the rivals together")
         )
-    frame = pd.DataFrame(rows)
-    digits = digits_for((frame["diff_high"] - frame["diff_low"]) / 2, 1, most=2)
-    return _Panel(title, measure, best_is, scale, digits, frame)
+        yield payoffs(title, figure, 1, profits_together(view, players), sides, "columns")
+    price = Measure(kpi("price_cny_per_mwh"), retailer=MARKET)
+    paid = price_paid(view, price)
+    if paid is not None:
+        yield payoffs(say("Mean price paid in the market"), price.kpi, -1, paid, sides)
 
 
-def _rank(value: float) -> float:
-    return value if math.isfinite(value) else -math.inf
+def _figure(subject: Subject, maps: list[Payoffs], sides: Sides, balanced: Mapping[_Cell, str]) -> Figure:
+    beside = max(1, min(len(maps), _MOST_COLUMNS // max(len(sides.columns), 1)))
+    blocks = -(-len(maps) // beside)
+    height = 0.62 if not balanced else 0.74
+    figure = style.new_figure(1.0 + blocks * (0.8 + height * len(sides.rows)))
+    grid = figure.subplots(blocks, beside, sharey=True, squeeze=False)
+    for axes, item in zip(grid.flat, maps, strict=False):
+        _draw(axes, item, sides, balanced if item is maps[0] else {})
+    for axes in list(grid.flat)[len(maps) :]:
+        axes.set_axis_off()
+    if sides.is_game:
+        _name_sides(grid, subject, sides)
+        _key(figure)
+    style.footer(figure, _under(subject, sides))
+    return figure
 
 
-def _behind(best: pd.Series, other: pd.Series, level: float) -> Estimate:
-    return without_rounding(estimate(best - other), level)
+def _colours() -> Colormap:
+    return LinearSegmentedColormap.from_list("matrix", ["#FFFFFF", "#9DB8D2", style.focus()])
 
 
-def _mark(behind: Estimate, best_is: int) -> str:
-    """Return the sign of a cell that cannot be told from the best one; nothing for one that can."""
-    return "" if verdict(behind) == (Verdict.UP if best_is > 0 else Verdict.DOWN) else _SAME
-
-
-def _draw(axes: Axes, panel: _Panel, rows: list[str], columns: list[str]) -> None:
-    wide = panel.rows.pivot(index="row", columns="column", values="value").reindex(index=rows, columns=columns)
-    values = wide.to_numpy(dtype=np.float64)
-    low, high = float(np.nanmin(values)), float(np.nanmax(values))
-    axes.imshow(values, cmap=_COLOURS, vmin=low, vmax=high if high > low else low + 1, aspect="auto")
-    for item in panel.rows.to_dict("records"):
-        place = (columns.index(item["column"]), rows.index(item["row"]))
-        dark = item["value"] > low + 0.6 * (high - low) and high > low
-        mark = f" {_SAME}" if item["mark"] == _SAME else ""
-        text = f"{plain(item['value'], panel.digits)}{mark}\n({signed(item['diff'], panel.digits)})"
+def _draw(axes: Axes, item: Payoffs, sides: Sides, balanced: Mapping[_Cell, str]) -> None:
+    rows, columns = list(sides.rows), list(sides.columns)
+    wide = item.rows.pivot(index="row", columns="column", values="value").reindex(index=rows, columns=columns)
+    scale, colours = Normalize(*item.span), _colours()
+    axes.imshow(wide.to_numpy(dtype=np.float64), cmap=colours, norm=scale, aspect="auto")
+    for cell in item.rows.to_dict("records"):
+        place = (columns.index(cell["column"]), rows.index(cell["row"]))
+        dark = np.dot(colours(scale(cell["value"]))[:3], (0.2126, 0.7152, 0.0722)) < _DARK
+        text = _text(item, cell, balanced.get((cell["row"], cell["column"]), ""))
         axes.text(*place, text, ha="center", va="center", fontsize=8, color="white" if dark else style.INK)
-        if item["mark"] == "best":
-            frame = Rectangle(
-                (place[0] - 0.47, place[1] - 0.46), 0.94, 0.92, fill=False, edgecolor=style.WARM, linewidth=2.2
-            )
-            axes.add_patch(frame)
+        _frame(axes, place, cell, item, sides)
     axes.set_xticks(range(len(columns)), [style.folded(name, 14) for name in columns], fontsize=8)
     axes.set_yticks(range(len(rows)), [style.folded(name, 18) for name in rows], fontsize=8.5)
-    axes.set_title(f"{panel.title}\n{panel.scale.unit} (difference to base)", fontsize=9)
+    axes.set_title(f"{item.title}\n{say('{unit} (difference to base)', unit=item.scale.unit)}", fontsize=9)
     axes.grid(visible=False)
 
 
-def _finding(view: StudyView, panel: _Panel) -> str:
-    """Name the cell with the highest profit, and those that cannot be told from it."""
-    best = panel.best
-    ends = interval(best["diff_low"], best["diff_high"], panel.digits)
-    text = (
-        f"Profit of {view.focus} is highest at {best['row']} x {best['column']}: {plain(best['value'], panel.digits)} "
-        f"{panel.scale.unit}, {signed(best['diff'], panel.digits)} {ends} against base"
+def _text(item: Payoffs, cell: Mapping[Any, Any], balance: str) -> str:
+    mark = f" {TIED}" if cell["mark"] == TIED and not item.replies else ""
+    words = {"": "", SURE: f"\n{say('equilibrium')}"}.get(balance, f"\n{say('equilibrium?')}")
+    return f"{plain(cell['value'], item.digits)}{mark}\n({signed(cell['diff'], item.digits)}){words}"
+
+
+def _frame(axes: Axes, place: tuple[int, int], cell: Mapping[Any, Any], item: Payoffs, sides: Sides) -> None:
+    """Frame the best answers, dashed where it cannot be told which of several it is; without two sides the best cell."""
+    word = cell["reply"] if sides.is_game else cell["mark"] if cell["mark"] == BEST else ""
+    if word:
+        look: dict[str, Any] = {"linewidth": 2.2} if word == BEST else {"linewidth": 1.4, "linestyle": (0, (3, 2))}
+        corner = (place[0] - 0.47, place[1] - 0.46)
+        axes.add_patch(Rectangle(corner, 0.94, 0.92, fill=False, edgecolor=style.WARM, **look))
+
+
+def _name_sides(grid: Any, subject: Subject, sides: Sides) -> None:
+    """Say whose strategies the rows and the columns are."""
+    for axes in grid[:, 0]:
+        axes.set_ylabel(say("strategy of {name}", name=subject.retailer_labels[sides.row_player]), fontsize=8.5)
+    names = sides.column_players
+    one = subject.retailer_labels[names[0]] if len(names) == 1 else ""
+    title = say("strategy of {name}", name=one) if one else say("strategy of the rivals")
+    for axes in grid[-1]:
+        if axes.axison:
+            axes.set_xlabel(title, fontsize=8.5)
+
+
+def _key(figure: Figure) -> None:
+    looks: tuple[tuple[str, Any, float], ...] = (
+        (say("best answer"), "-", 2.2),
+        (say("cannot tell which is best"), (0, (3, 2)), 1.4),
     )
-    tied = [f"{item.row} x {item.column}" for item in panel.tied.itertuples()]
-    if not tied:
-        return f"{text}; every other cell is below it beyond the interval."
-    if len(tied) > 4:
-        return f"{text}; {len(tied)} of the other {len(panel.rows) - 1} cells cannot be told from it."
-    return f"{text}; it cannot be told apart from {joined(tied)}."
+    handles = [
+        Line2D([], [], color=style.WARM, linestyle=dashes, linewidth=width, label=text) for text, dashes, width in looks
+    ]
+    figure.legend(handles=handles, loc="outside upper right", ncols=2, handlelength=2.6)
+
+
+def _under(subject: Subject, sides: Sides) -> str:
+    """Return what stands under the figure."""
+    if not sides.is_game:
+        return subject.footer(say("frame: highest profit, lowest price; {sign} cannot be told from it", sign=TIED))
+    note = say(
+        "own profit: best answer in each column; profit of rivals: in each row; equilibrium: best answers of both sides"
+    )
+    return f"{note}\n{subject.footer()}"
+
+
+def _panel(item: Payoffs, sides: Sides) -> Cells:
+    by_cell = {(row["row"], row["column"]): row for row in item.rows.to_dict("records")}
+    return Cells(
+        item.title,
+        sides.columns,
+        sides.rows,
+        tuple(tuple(_value(by_cell, (row, column)) for column in sides.columns) for row in sides.rows),
+        (),
+        say("strategy of the rivals") if sides.is_game else "",
+        say("strategy of {name}", name=sides.row_player) if sides.is_game else "",
+        item.scale.unit,
+        item.digits,
+        diverging=False,
+    )
+
+
+def _value(by_cell: Mapping[_Cell, Mapping[Any, Any]], cell: _Cell) -> float:
+    return float(by_cell[cell]["value"]) if cell in by_cell else float("nan")

@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from marketsim.reporting import style
 from marketsim.reporting.charts.chart import Subject
 from marketsim.reporting.charts.monthly import Band
+from marketsim.reporting.language import say
 
 
 def draw_band(axes: Axes, found: Band, colour: str, *, dashed: bool, strong: bool) -> None:
@@ -52,7 +53,7 @@ def mark_start(axes: Axes, subject: Subject, *, words: bool = True) -> None:
     axes.axvspan(view.first_evaluated + 0.5, view.months, color=style.FAINT, alpha=0.28, linewidth=0, zorder=0)
     if words:
         axes.annotate(
-            "policies\nbegin",
+            say("policies\nbegin"),
             (view.warmup + 0.5, 0.98),
             (3, 0),
             xycoords=("data", "axes fraction"),

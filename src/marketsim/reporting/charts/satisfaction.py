@@ -4,23 +4,39 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from marketsim.reporting import style
 from marketsim.reporting.charts import monthly
 from marketsim.reporting.charts.chart import Chart, Subject
-from marketsim.reporting.charts.monthly import band
-from marketsim.reporting.charts.paths import mark_start
-from marketsim.reporting.estimates import Verdict
-from marketsim.reporting.measures import Measure, printer_for, served_tiers, tier_people, tier_title
-from marketsim.reporting.numbers import joined
-from marketsim.results.key_figures import kpi
+from marketsim.reporting.charts.labels import policy_label, policy_name, put_footer
+from marketsim.reporting.charts.monthly import Band, band
+from marketsim.reporting.charts.monthly_lines import end_labels, months_axis, native_line, native_lines
+from marketsim.reporting.charts.native import Dash, Lines
+from marketsim.reporting.charts.satisfaction_words import satisfaction_finding, satisfaction_message, with_other_members
+from marketsim.reporting.clauses import paragraph
+from marketsim.reporting.language import say
+from marketsim.reporting.measures import served_tiers, tier_title
+from marketsim.reporting.numbers import joined, unit_text
 from marketsim.results.tables import ALL, BASE
 
 _MOST_POLICIES = 4
+_OTHERS_MARK = "*"
+"""Stands behind a policy whose tiers hold other customers than the base's."""
+
+
+@dataclass(frozen=True)
+class _Panel:
+    """One panel: its name in the table, its title, and the line of each policy."""
+
+    name: str
+    title: str
+    lines: dict[str, Band]
 
 
 def satisfaction(subject: Subject) -> Chart | None:
@@ -28,28 +44,27 @@ def satisfaction(subject: Subject) -> Chart | None:
     tiers = served_tiers(subject.view)
     if not any(subject.view.has("satisfaction", tier=tier) for tier in tiers):
         return None
-    gap = len(tiers) > 1
-    figure = style.new_figure(3.6 if gap else 3.4)
-    panels = figure.subplots(1, len(tiers) + gap, squeeze=False)[0]
-    frames = [_tier_panel(axes, subject, tier) for axes, tier in zip(panels, tiers, strict=False)]
-    if gap:
-        frames.append(_gap_panel(panels[-1], subject, tiers))
-        _share_limits(panels[:2])
-    handles, labels = panels[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper right", ncols=min(len(labels), 5), handlelength=2.6)
-    for axes in panels:
-        mark_start(axes, subject, words=False)
-        axes.set_xlabel("month")
-    missing = [style.drawable(subject.policy_labels[name]) for name in left_out(subject)]
-    drawn = [f"not drawn: {joined(missing)}"] if missing else []
-    style.footer(figure, subject.footer("bands: base and best policy", *drawn))
+    panels = _panels(subject, tiers)
+    figure = style.new_figure(3.7)
+    grid = figure.subplots(1, len(panels), squeeze=False)[0]
+    for axes, panel in zip(grid, panels, strict=True):
+        _draw(axes, subject, panel)
+    for axes in grid:
+        months_axis(axes, subject, words=axes is grid[0])
+        axes.set_xlabel(say("month"))
+    _share_limits(grid[: len(tiers)])
+    _label_lines(grid[-1], subject, panels[-1])
+    _key(figure, grid[0])
+    put_footer(figure, subject, *_notes(subject))
     return Chart(
         "satisfaction_over_time",
-        "Satisfaction by tier over time",
-        f"{_satisfaction_finding(subject, tiers)}{_others_words(subject, tiers)}{_left_out_words(subject)}",
-        "Lines over months with 95 % bands: mean satisfaction of VIPs and ordinary customers, and the gap.",
+        say("Satisfaction by tier over time"),
+        paragraph([satisfaction_finding(subject, tiers), _others_words(subject, tiers), _left_out_words(subject)]),
+        say("Lines over months with 95 % bands: mean satisfaction of VIPs and ordinary customers, and the gap."),
         figure,
-        pd.concat(frames, ignore_index=True),
+        pd.concat([_frame(panel) for panel in panels], ignore_index=True),
+        tuple(_native(subject, panel) for panel in panels),
+        satisfaction_message(subject, tiers),
     )
 
 
@@ -72,59 +87,6 @@ def left_out(subject: Subject) -> list[str]:
     return [policy for policy in subject.view.policies if policy not in shown]
 
 
-def _left_out_words(subject: Subject) -> str:
-    """Name the policies that have no line, so that nobody takes the picture for all of them."""
-    names = left_out(subject)
-    return f" Not drawn, to keep lines apart: {joined(names)}." if names else ""
-
-
-def _others_words(subject: Subject, tiers: Sequence[str]) -> str:
-    """Say which lines are of other people than the base's, so that nobody reads a difference between them."""
-    view, names = subject.view, []
-    for policy in shown_policies(subject)[1:]:
-        cells = [view.cell(policy, "satisfaction", tier=tier) for tier in tiers]
-        if any(cell.verdict == Verdict.OTHER_MEMBERS or cell.has_own_reference for cell in cells):
-            names.append(policy)
-    return f" Tiers hold other customers than in the base under {joined(names)}." if names else ""
-
-
-def _tier_panel(axes: Axes, subject: Subject, tier: str) -> pd.DataFrame:
-    wanted = None if tier == ALL else tier
-    paths = {policy: monthly.satisfaction(subject.view, policy, wanted) for policy in shown_policies(subject)}
-    axes.set_title(f"Satisfaction, {tier_title(tier)}")
-    axes.set_ylabel("points of 100")
-    return _policy_lines(axes, subject, paths, f"satisfaction, {tier_title(tier)}")
-
-
-def _gap_panel(axes: Axes, subject: Subject, tiers: Sequence[str]) -> pd.DataFrame:
-    paths = {
-        policy: monthly.satisfaction(subject.view, policy, tiers[0])
-        - monthly.satisfaction(subject.view, policy, tiers[1])
-        for policy in shown_policies(subject)
-    }
-    axes.set_title(f"Gap: {tier_title(tiers[0])} less {tier_title(tiers[1])}")
-    axes.set_ylabel("points of 100")
-    style.zero_line(axes, vertical=False)
-    return _policy_lines(axes, subject, paths, "gap")
-
-
-def _policy_lines(axes: Axes, subject: Subject, paths: dict[str, pd.DataFrame], panel: str) -> pd.DataFrame:
-    frames = []
-    for policy, values in paths.items():
-        if values.empty or not np.isfinite(values.to_numpy()).any():
-            continue
-        found = band(values)
-        banded = policy in (BASE, subject.best)
-        colour, dashes = policy_look(subject, policy)
-        label = "base" if policy == BASE else style.folded(subject.policy_labels[policy], 30)
-        axes.plot(found.months + 1, found.mean, color=colour, linestyle=dashes, linewidth=1.6, label=label)
-        if banded:
-            axes.fill_between(found.months + 1, found.low, found.high, color=colour, alpha=0.13, linewidth=0)
-        drawn = found if banded else found.without_interval()
-        frames.append(drawn.frame(panel=panel, policy=policy, unit="points of 100"))
-    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
-
-
 def policy_look(subject: Subject, policy: str) -> tuple[str, object]:
     """Return the colour and dashes of a policy's line; the best has the strongest."""
     if policy == BASE:
@@ -134,25 +96,109 @@ def policy_look(subject: Subject, policy: str) -> tuple[str, object]:
     return style.policy_colours()[index % len(style.policy_colours())], style.DASHES[index % len(style.DASHES)]
 
 
-def _satisfaction_finding(subject: Subject, tiers: Sequence[str]) -> str:
-    view = subject.view
-    policy = subject.best or BASE
-    parts = []
-    for tier in tiers:
-        printer = printer_for(view, Measure(kpi("satisfaction"), tier))
-        cell = printer.measure.cell(view, policy)
-        if math.isfinite(cell.level.mean):
-            other = cell.verdict == Verdict.OTHER_MEMBERS or cell.has_own_reference
-            others = ", other customers than in the base" if other else ""
-            parts.append(f"{printer.level_interval(cell)} of 100 for {tier_people(tier)}{others}")
-    gap = view.cell(policy, "satisfaction_gap")
-    if gap.verdict in (Verdict.UP, Verdict.DOWN):
-        printer = printer_for(view, Measure(kpi("satisfaction_gap")))
-        word = "wider" if gap.verdict == Verdict.UP else "narrower"
-        place = "between the same customers in the base" if gap.has_own_reference else "in the base"
-        change = f"the gap is {word} than {place}: {printer.difference_with_unit(gap)}"
-        return f"Under {policy} satisfaction is {' and '.join(parts)}; {change}."
-    return f"{'In the base' if policy == BASE else f'Under {policy}'} satisfaction is {' and '.join(parts)}."
+def _left_out_words(subject: Subject) -> str:
+    """Name the policies that have no line, so that nobody takes the picture for all of them."""
+    names = left_out(subject)
+    return say("Not drawn, to keep lines apart: {names}.", names=joined(names)) if names else ""
+
+
+def _others_words(subject: Subject, tiers: Sequence[str]) -> str:
+    """Say which lines are of other people than the base's, so that nobody reads a difference between them."""
+    names = with_other_members(subject.view, shown_policies(subject)[1:], tiers)
+    return say("Tiers hold other customers than in the base under {names}.", names=joined(names)) if names else ""
+
+
+def _panels(subject: Subject, tiers: Sequence[str]) -> list[_Panel]:
+    found = [_tier_panel(subject, tier) for tier in tiers]
+    if len(tiers) < 2:
+        return found
+    gaps = {
+        policy: monthly.satisfaction(subject.view, policy, tiers[0])
+        - monthly.satisfaction(subject.view, policy, tiers[1])
+        for policy in shown_policies(subject)
+    }
+    title = say("Gap: {first} less {second}", first=tier_title(tiers[0]), second=tier_title(tiers[1]))
+    return [*found, _Panel("gap", title, _bands(subject, gaps))]
+
+
+def _tier_panel(subject: Subject, tier: str) -> _Panel:
+    wanted = None if tier == ALL else tier
+    paths = {policy: monthly.satisfaction(subject.view, policy, wanted) for policy in shown_policies(subject)}
+    title = say("Satisfaction, {tier}", tier=tier_title(tier))
+    return _Panel(title[:1].lower() + title[1:], title, _bands(subject, paths))
+
+
+def _bands(subject: Subject, paths: dict[str, pd.DataFrame]) -> dict[str, Band]:
+    """Return the lines that there are; base and best policy have bands, the others none, to keep them apart."""
+    found = {}
+    for policy, values in paths.items():
+        if not values.empty and np.isfinite(values.to_numpy()).any():
+            line = band(values)
+            found[policy] = line if policy in (BASE, subject.best) else line.without_interval()
+    return found
+
+
+def _frame(panel: _Panel) -> pd.DataFrame:
+    frames = [
+        line.frame(panel=panel.name, policy=policy, unit=unit_text("0-100")) for policy, line in panel.lines.items()
+    ]
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+
+
+def _draw(axes: Axes, subject: Subject, panel: _Panel) -> None:
+    for policy, found in panel.lines.items():
+        colour, dashes = policy_look(subject, policy)
+        width = 2.0 if policy == subject.best else 1.4
+        label = _label(subject, policy, 30)
+        axes.plot(found.months + 1, found.mean, color=colour, linestyle=dashes, linewidth=width, label=label)
+        axes.fill_between(found.months + 1, found.low, found.high, color=colour, alpha=0.13, linewidth=0)
+    if panel.name == "gap":
+        style.zero_line(axes, vertical=False)
+    axes.set_title(panel.title)
+    axes.set_ylabel(unit_text("0-100"))
+
+
+def _label(subject: Subject, policy: str, width: int) -> str:
+    marked = with_other_members(subject.view, [policy], served_tiers(subject.view)) if policy != BASE else []
+    return f"{policy_label(subject, policy, width)}{_OTHERS_MARK if marked else ''}"
+
+
+def _label_lines(axes: Axes, subject: Subject, panel: _Panel) -> None:
+    """Name the lines at their right ends, those that reach the end of the run."""
+    ends = [
+        (_label(subject, policy, 12), float(found.mean[-1]), policy_look(subject, policy)[0])
+        for policy, found in panel.lines.items()
+        if math.isfinite(found.mean[-1])
+    ]
+    end_labels(axes, ends, subject.view.months, 13)
+
+
+def _key(figure: Figure, axes: Axes) -> None:
+    """Explain the lines above the panels too, as their labels stand at the last panel only."""
+    handles, labels = axes.get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside upper right", ncols=min(len(labels), 5), handlelength=2.6)
+
+
+def _notes(subject: Subject) -> list[str]:
+    """Return what the footer says of bands, of policies without a line, and of lines of other people."""
+    notes = [say("bands: base and best policy")] if subject.best else [say("band: base")]
+    missing = [style.drawable(subject.policy_labels[name]) for name in left_out(subject)]
+    notes += [say("not drawn: {names}", names=joined(missing))] if missing else []
+    if with_other_members(subject.view, shown_policies(subject)[1:], served_tiers(subject.view)):
+        notes.append(say("* other customers in the tiers than in the base: not to be read as a difference"))
+    return notes
+
+
+def _native(subject: Subject, panel: _Panel) -> Lines:
+    """Return a panel for programs that draw it by themselves."""
+    found = []
+    for policy, line in panel.lines.items():
+        best = policy == subject.best
+        dash: Dash = "dash" if policy == BASE else "solid" if best else "dot"
+        found.append(
+            (line, native_line(policy_name(policy), line, policy_look(subject, policy)[0], dash=dash, strong=best))
+        )
+    return native_lines(panel.title, found, unit_text("0-100"))
 
 
 def _share_limits(panels: Sequence[Axes]) -> None:

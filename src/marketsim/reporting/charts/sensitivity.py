@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib import patheffects
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
 
 from marketsim.reporting import style
 from marketsim.reporting.charts.chart import Chart
-from marketsim.reporting.numbers import signed
-from marketsim.reporting.sensitivity_words import index_finding, tornado_finding
-from marketsim.reporting.sweep_view import Swept, under_figure
+from marketsim.reporting.charts.native import Bars, Point, Points, Series
+from marketsim.reporting.charts.tornado_bars import End, TornadoRow, centre_line, draw_row, finish, key, native_panel
+from marketsim.reporting.language import kpi_title, message, say
+from marketsim.reporting.measures import with_unit
+from marketsim.reporting.numbers import digits_for, signed
+from marketsim.reporting.sensitivity_words import index_finding, index_message, tornado_finding, tornado_message
+from marketsim.reporting.sweep_view import Swept, level_title, under_figure
 from marketsim.results.sensitivity.overturning import OVERTURNING_COLUMNS
 from marketsim.results.sensitivity.rows import NOISE
 
 _MOST_BARS = 20
-_ENDS: tuple[tuple[str, dict[str, Any]], ...] = (
-    ("low", {"marker": "o", "markerfacecolor": "white"}),
-    ("high", {"marker": "o"}),
-)
+_SHARE = message("share of the variance of the effect between points")
 
 
 def sweep_tornado(sweep: Swept, overturn: pd.DataFrame, centre: tuple[float, float, float]) -> Chart | None:
@@ -38,73 +39,59 @@ def sweep_tornado(sweep: Swept, overturn: pd.DataFrame, centre: tuple[float, flo
         return None
     rows = overturn.assign(length=(overturn["high"] - overturn["low"]).abs())
     rows = rows.sort_values("length", ascending=False, kind="stable").head(_MOST_BARS)
-    scale, better = sweep.scale, sweep.kpi.better or 1
+    scale = sweep.scale
+    bars = [_row(sweep, row) for row in rows.to_dict("records")]
     figure = style.new_figure(1.75 + 0.5 * len(rows))
     axes = figure.subplots()
-    for place, row in enumerate(rows.to_dict("records")):
-        _bar(axes, place, row, scale.divisor, better)
-    axes.set_yticks(range(len(rows)), [style.folded(name, 28) for name in rows["parameter"]])
-    axes.set_ylim(len(rows) - 0.4, -0.85)
-    style.zero_line(axes, vertical=True)
-    _centre_line(axes, centre[0] / scale.divisor, sweep.digits)
-    axes.set_xlabel(
-        f"{style.folded(sweep.kpi.title, 40)} of {style.folded(sweep.policy, 40)} less base, {scale.difference_unit}"
-    )
-    axes.grid(axis="y", visible=False)
-    axes.margins(x=0.14)
-    handles = [
-        Line2D([], [], linestyle="none", color=style.INK, markersize=6, label=f"{end}est values", **look)
-        for end, look in _ENDS
-    ]
-    axes.figure.legend(handles=handles, loc="outside upper right", ncols=2, handletextpad=0.2)
+    for place, bar in enumerate(bars):
+        draw_row(axes, place, bar, math.nan)
+    finish(axes, [bar.title for bar in bars])
+    mean = centre[0] / scale.divisor
+    centre_line(axes, mean, say("mean {value}", value=signed(mean, sweep.digits)))
+    title = _effect_title(sweep)
+    axes.set_xlabel(title)
+    names = (say("lowest values"), say("highest values"))
+    key(figure, *names)
     levers = str(rows["levers"].iloc[0])
-    style.footer(figure, under_figure(sweep.footer, f"with {levers}" if levers else ""))
+    style.footer(figure, under_figure(sweep.footer, say("with {levers}", levers=levers) if levers else ""))
     return Chart(
         f"{sweep.stem}_tornado",
-        f"What could overturn the effect of {sweep.policy}",
+        say("What could overturn the effect of {policy}", policy=sweep.policy),
         tornado_finding(sweep, overturn),
-        "Tornado: one bar per uncertainty, from the mean effect at its lowest to that at its highest values, with 95 % "
-        "intervals at both ends; a line at zero and one at the mean over all points.",
+        say(
+            "Tornado: one bar per uncertainty, from the mean effect at its lowest to that at its highest values, with 95 % "
+            "intervals at both ends; a line at zero and one at the mean over all points."
+        ),
         figure,
         _in_unit(rows[list(OVERTURNING_COLUMNS)], scale.divisor, scale.difference_unit),
+        (native_panel(bars, title, sweep.digits, names),),
+        tornado_message(sweep, overturn),
     )
+
+
+def _effect_title(sweep: Swept) -> str:
+    return say(
+        "{figure} of {policy} less base, {unit}",
+        figure=style.folded(kpi_title(sweep.kpi), 40),
+        policy=style.folded(sweep.policy, 40),
+        unit=sweep.scale.difference_unit,
+    )
+
+
+def _row(sweep: Swept, row: Mapping[Any, Any]) -> TornadoRow:
+    return TornadoRow(str(row["parameter"]), _end(sweep, row, "low"), _end(sweep, row, "high"))
+
+
+def _end(sweep: Swept, row: Mapping[Any, Any], end: str) -> End:
+    mean, low, high = (float(row[name]) / sweep.scale.divisor for name in (end, f"{end}_from", f"{end}_to"))
+    up = 1 if low > 0 else -1 if high < 0 else 0
+    at = style.folded(level_title(str(row[f"{end}_at"])), 26).replace("\n", " ")
+    return End(mean, low, high, at, signed(mean, sweep.digits), up * (sweep.kpi.better or 1))
 
 
 def _in_unit(rows: pd.DataFrame, divisor: float, unit: str) -> pd.DataFrame:
     scaled = ["low", "low_from", "low_to", "high", "high_from", "high_to", "worst_diff", "worst_from", "worst_to"]
     return rows.assign(unit=unit, **{name: rows[name] / divisor for name in scaled})
-
-
-def _bar(axes: Axes, place: int, row: dict[Any, Any], divisor: float, better: int) -> None:
-    ends = [row["low"] / divisor, row["high"] / divisor]
-    axes.barh(place, max(ends) - min(ends), left=min(ends), height=0.34, color=style.FAINT, zorder=1)
-    for (end, look), mean in zip(_ENDS, ends, strict=True):
-        low, high = row[f"{end}_from"] / divisor, row[f"{end}_to"] / divisor
-        shift = -0.09 if end == "low" else 0.09
-        unclear = not (low > 0 or high < 0)
-        colour = style.QUIET if unclear else style.WARM if mean * better < 0 else style.focus()
-        if math.isfinite(low):
-            axes.plot([low, high], [place + shift] * 2, color=colour, linewidth=1.4, zorder=2)
-        axes.plot([mean], [place + shift], color=colour, markersize=6, zorder=3, **look)
-        place_of_text = {"ha": "center", "va": "center", "fontsize": 7.5, "color": style.QUIET}
-        text = style.folded(str(row[f"{end}_at"]), 26).replace("\n", " ")
-        style.note(axes, text, (mean, place), (0, 11 if end == "low" else -11), **place_of_text)
-
-
-def _centre_line(axes: Axes, value: float, digits: int) -> None:
-    if not math.isfinite(value):
-        return
-    axes.axvline(value, color=style.focus(), linewidth=1.2, linestyle=(0, (4, 2)), zorder=1.5)
-    axes.annotate(
-        f"mean {signed(value, digits)}",
-        (value, 1),
-        (0, 3),
-        xycoords=("data", "axes fraction"),
-        textcoords="offset points",
-        ha="center",
-        fontsize=8,
-        color=style.focus(),
-    )
 
 
 def morris_chart(sweep: Swept, indices: pd.DataFrame) -> Chart | None:
@@ -132,19 +119,38 @@ def morris_chart(sweep: Swept, indices: pd.DataFrame) -> Chart | None:
     if math.isfinite(noise):
         bars.axvspan(0, noise, color=style.FAINT, alpha=0.7, linewidth=0, zorder=0)
     bars.set_xlim(left=0)
-    bars.set_xlabel(f"mean size of the effect (mu*), {scale.difference_unit}")
+    bars.set_xlabel(with_unit(say("mean size of the effect (mu*)"), scale.difference_unit))
     _plane(plane, shown, scale.difference_unit)
-    note = "effects of a move over the whole range · grey: what the chance of the worlds can make of no effect"
+    note = say("effects of a move over the whole range · grey: what the chance of the worlds can make of no effect")
     style.footer(figure, under_figure(sweep.footer, note))
     return Chart(
         f"{sweep.stem}_morris",
-        f"What moves the effect of {sweep.policy}: Morris screening",
+        say("What moves the effect of {policy}: Morris screening", policy=sweep.policy),
         index_finding(sweep, indices),
-        "Left: mean size of the elementary effects of each parameter with 95 % intervals. Right: the same against their "
-        "standard deviation; far above the line an effect depends on the other parameters.",
+        say(
+            "Left: mean size of the elementary effects of each parameter with 95 % intervals. Right: the same against their "
+            "standard deviation; far above the line an effect depends on the other parameters."
+        ),
         figure,
         rows.assign(policy=sweep.policy, unit=scale.difference_unit, noise=noise),
+        _morris_panels(sweep, shown, digits_for((shown["high"] - shown["low"]) / 2, 1, most=2)),
+        index_message(sweep, indices),
     )
+
+
+def _morris_panels(sweep: Swept, rows: pd.DataFrame, digits: int) -> tuple[Bars, Points]:
+    """Return both panels for programs that draw charts themselves."""
+    unit, names = sweep.scale.difference_unit, tuple(str(name) for name in rows["parameter"])
+    size = with_unit(say("mean size of the effect (mu*)"), unit)
+    star, low, high = (tuple(float(value) for value in rows[name]) for name in ("mu_star", "low", "high"))
+    series = Series("mu*", star, low, high, style.focus())
+    bars = Bars(say("mean size of the effect"), names, (series,), size, horizontal=True, digits=digits, dots=True)
+    points = tuple(
+        Point(str(row["parameter"]), row["mu_star"], row["sigma"], row["low"], row["high"], colour=style.focus())
+        for row in rows.to_dict("records")
+    )
+    spread = with_unit(say("sigma: spread of the effects"), unit)
+    return bars, Points(say("size and spread of the effects"), points, size, spread, digits=(digits, digits))
 
 
 def _plane(axes: Axes, rows: pd.DataFrame, unit: str) -> None:
@@ -156,8 +162,8 @@ def _plane(axes: Axes, rows: pd.DataFrame, unit: str) -> None:
         style.note(axes, str(place), (row["mu_star"], row["sigma"]), (5, 4), fontsize=8)
     axes.set_xlim(0, reach * 1.08)
     axes.set_ylim(0, reach * 1.08)
-    axes.set_xlabel(f"mu*, {unit} (numbered from the top)")
-    axes.set_ylabel("sigma: spread of the effects")
+    axes.set_xlabel(say("mu*, {unit} (numbered from the top)", unit=unit))
+    axes.set_ylabel(say("sigma: spread of the effects"))
 
 
 def _noise(indices: pd.DataFrame) -> float:
@@ -172,8 +178,8 @@ def variance_bars(sweep: Swept, indices: pd.DataFrame) -> Chart | None:
         return None
     order = shares.groupby("parameter")["value"].max().sort_values(ascending=False).index[:_MOST_BARS]
     looks = (
-        ("S1", "alone (S1)", style.focus(), ""),
-        ("ST", "with interactions (ST)", style.policy_colours()[4], "////"),
+        ("S1", say("alone (S1)"), style.focus(), ""),
+        ("ST", say("with interactions (ST)"), style.policy_colours()[4], "////"),
     )
     drawn = [look for look in looks if (shares["index"] == look[0]).any()]
     figure = style.new_figure(1.7 + 0.46 * len(order))
@@ -200,17 +206,33 @@ def variance_bars(sweep: Swept, indices: pd.DataFrame) -> Chart | None:
     axes.set_ylim(len(order) - 0.4, -0.6)
     axes.grid(axis="y", visible=False)
     style.zero_line(axes, vertical=True)
-    axes.set_xlabel("share of the variance of the effect between points")
+    axes.set_xlabel(say(_SHARE))
     if len(drawn) > 1:
         figure.legend(loc="outside upper right", ncols=2)
     noise = _noise(indices)
-    chance = f"chance of the worlds: at most {noise:.2f} of the variance" if math.isfinite(noise) else ""
+    chance = (
+        say("chance of the worlds: at most {share} of the variance", share=f"{noise:.2f}")
+        if math.isfinite(noise)
+        else ""
+    )
     style.footer(figure, under_figure(sweep.footer, chance))
     return Chart(
         f"{sweep.stem}_variance",
-        f"What explains the differences between points: {sweep.policy}",
+        say("What explains the differences between points: {policy}", policy=sweep.policy),
         index_finding(sweep, indices),
-        "Bars: the share of the variance between points that each parameter explains, with 95 % intervals.",
+        say("Bars: the share of the variance between points that each parameter explains, with 95 % intervals."),
         figure,
         shares.drop(columns="unit"),
+        (_variance_panel(shares, list(order), drawn),),
+        index_message(sweep, indices),
     )
+
+
+def _variance_panel(shares: pd.DataFrame, names: list[str], looks: Sequence[tuple[str, str, str, str]]) -> Bars:
+    """Return the bars for programs that draw charts themselves."""
+    series = []
+    for index, label, colour, _ in looks:
+        rows = shares[shares["index"] == index].set_index("parameter").reindex(names)
+        value, low, high = (tuple(float(number) for number in rows[name]) for name in ("value", "low", "high"))
+        series.append(Series(label, value, low, high, colour))
+    return Bars("", tuple(names), tuple(series), say(_SHARE), horizontal=True, digits=2)

@@ -13,13 +13,18 @@ from matplotlib.ticker import NullLocator
 from marketsim.reporting import style
 from marketsim.reporting.charts.chart import Chart
 from marketsim.reporting.charts.heat_cells import Grid, Layout, grids_of, is_numeric, layout_of, level_texts
+from marketsim.reporting.charts.native import Dash, Lines, Series
+from marketsim.reporting.language import kpi_title, message, say
+from marketsim.reporting.measures import with_unit
 from marketsim.reporting.numbers import joined
-from marketsim.reporting.sweep_view import Swept, under_figure
-from marketsim.reporting.sweep_words import map_finding
+from marketsim.reporting.sweep_view import Swept, parameter_title, under_figure
+from marketsim.reporting.sweep_words import map_finding, map_message
 from marketsim.results.sensitivity.profiles import MOST_LEVELS, profile, sorted_levels
 
 _MOST_LINES = 6
 _MOST_PANELS = 12
+_BANDS = message("bands: 95 % intervals")
+_DASHES: tuple[Dash, ...] = ("solid", "dash", "dot")
 _LOG_FROM = 20.0
 """Ratio of the largest to the smallest positive value from which an axis is logarithmic."""
 
@@ -52,16 +57,46 @@ def sweep_lines(sweep: Swept) -> Chart | None:
             pane.tick_params(labelbottom=True)
     handles, labels = panes.flat[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside upper right", ncols=min(len(labels), 4), columnspacing=1.2)
-    note = f"bands: 95 % intervals{f' · mean over {joined(layout.averaged)}' if layout.averaged else ''}"
-    style.footer(figure, under_figure(sweep.footer, note))
+    notes = [say(_BANDS)]
+    notes += [say("mean over {names}", names=joined(layout.averaged))] if layout.averaged else []
+    style.footer(figure, under_figure(sweep.footer, " · ".join(notes)))
     return Chart(
         f"{sweep.stem}_lines",
-        f"{sweep.kpi.title} of {sweep.policy} along {layout.across}",
+        say(
+            "{figure} of {policy} along {across}",
+            figure=kpi_title(sweep.kpi),
+            policy=sweep.policy,
+            across=layout.across,
+        ),
         map_finding(sweep),
-        f"Lines with bands: the paired difference to base along {layout.across}, a line for each {layout.up}.",
+        say(
+            "Lines with bands: the paired difference to base along {across}, a line for each {up}.",
+            across=layout.across,
+            up=layout.up,
+        ),
         figure,
         pd.concat(parts, ignore_index=True),
+        tuple(_native(part, sweep, layout) for part in parts),
+        map_message(sweep),
     )
+
+
+def _native(part: pd.DataFrame, sweep: Swept, layout: Layout) -> Lines:
+    """Return a panel for programs that draw charts themselves."""
+    series = []
+    for place, (line, rows) in enumerate(part.groupby("line", sort=False)):
+        colour = style.policy_colours()[place % len(style.policy_colours())]
+        series.append(
+            Series(f"{layout.up} = {line}", *_columns(rows), colour=colour, dash=_DASHES[place % len(_DASHES)])
+        )
+    places = tuple(float(value) for value in part.loc[part["line"] == part["line"].iloc[0], "value"])
+    title = str(part["panel"].iloc[0])
+    return Lines(title, places, tuple(series), layout.across, _value_title(sweep), sweep.digits)
+
+
+def _columns(rows: pd.DataFrame) -> tuple[tuple[float, ...], tuple[float, ...], tuple[float, ...]]:
+    mean, low, high = (tuple(float(value) for value in rows[name]) for name in ("mean", "low", "high"))
+    return mean, low, high
 
 
 def _panel(axes: Axes, grid: Grid, sweep: Swept, layout: Layout) -> pd.DataFrame:
@@ -104,7 +139,13 @@ def _value_axis(axes: Axes, sweep: Swept, parameter: str) -> None:
 
 
 def _difference(sweep: Swept) -> str:
-    return f"{style.folded(sweep.kpi.title, 34)} less base,\n{sweep.scale.difference_unit}"
+    title = style.folded(kpi_title(sweep.kpi), 34)
+    return say("{figure} less base,\n{unit}", figure=title, unit=sweep.scale.difference_unit)
+
+
+def _value_title(sweep: Swept) -> str:
+    """Return the same on one line."""
+    return with_unit(say("{figure} less base", figure=kpi_title(sweep.kpi)), sweep.scale.difference_unit)
 
 
 def _single(sweep: Swept) -> Chart | None:
@@ -131,20 +172,41 @@ def _profiles(sweep: Swept, names: tuple[str, ...], kind: str) -> Chart:
         style.zero_line(pane, vertical=False)
         _line(pane, own, 0)
         _value_axis(pane, sweep, name)
-        pane.set_xlabel(style.folded(f"{name} ({sweep.found.kinds[name]})", 34))
+        pane.set_xlabel(style.folded(parameter_title(sweep.found, name), 34))
         if place % columns == 0:
             pane.set_ylabel(_difference(sweep), fontsize=8)
         parts.append(own.assign(policy=sweep.policy, unit=sweep.scale.difference_unit))
     for pane in list(panes.flat)[len(names) :]:
         pane.set_axis_off()
-    over = "mean over all other parameters · " if len(sweep.found.parameters) > 1 else ""
-    style.footer(figure, under_figure(sweep.footer, f"{over}bands: 95 % intervals · hollow: cannot be told from zero"))
-    mean = "Mean effect along each parameter" if len(names) > 1 else f"{sweep.kpi.title} along {names[0]}"
+    several = len(sweep.found.parameters) > 1
+    notes = [say("mean over all other parameters")] if several else []
+    notes += [say(_BANDS), say("hollow: cannot be told from zero")]
+    style.footer(figure, under_figure(sweep.footer, " · ".join(notes)))
     return Chart(
         f"{sweep.stem}_{kind}",
-        f"{mean}: {sweep.policy}",
+        _profiles_title(sweep, names),
         map_finding(sweep),
-        "Lines with bands: the mean paired difference to base along each parameter, over all values of the others.",
+        say(
+            "Lines with bands: the mean paired difference to base along each parameter, over all values of the others."
+        ),
         figure,
         pd.concat(parts, ignore_index=True),
+        tuple(_native_profile(part, sweep, name) for part, name in zip(parts, names, strict=True)),
+        map_message(sweep),
     )
+
+
+def _profiles_title(sweep: Swept, names: tuple[str, ...]) -> str:
+    if len(names) > 1:
+        return say("Mean effect along each parameter: {policy}", policy=sweep.policy)
+    return say(
+        "{figure} along {parameter}: {policy}", figure=kpi_title(sweep.kpi), parameter=names[0], policy=sweep.policy
+    )
+
+
+def _native_profile(part: pd.DataFrame, sweep: Swept, name: str) -> Lines:
+    """Return a panel for programs that draw charts themselves."""
+    places = tuple(float(value) for value in part["value"])
+    series = Series(sweep.policy, *_columns(part), colour=style.focus(), strong=True)
+    title = name if len(sweep.found.parameters) > 1 else ""
+    return Lines(title, places, (series,), parameter_title(sweep.found, name), _value_title(sweep), sweep.digits)

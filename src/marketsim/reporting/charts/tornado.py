@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
 from marketsim.reporting import style
 from marketsim.reporting.charts.chart import Chart, Subject
-from marketsim.reporting.estimates import Estimate
+from marketsim.reporting.charts.headings import fitting
+from marketsim.reporting.charts.native import Bars
+from marketsim.reporting.charts.tornado_bars import End, TornadoRow, centre_line, draw_row, finish, key, native_panel
+from marketsim.reporting.estimates import Estimate, Verdict
+from marketsim.reporting.language import message, say
 from marketsim.reporting.measures import PROFIT, Measure, printer_for
 from marketsim.reporting.numbers import Scale, signed
 from marketsim.reporting.robustness import CheckedEnd, Robustness, assumption_title
 from marketsim.results.key_figures import kpi
 
-_ENDS: dict[str, dict[str, Any]] = {
-    "low": {"marker": "o", "markerfacecolor": "white"},
-    "high": {"marker": "o"},
-}
+LOW, HIGH = message("low value"), message("high value")
 
 
 def tornado(subject: Subject) -> Chart | None:
@@ -30,32 +28,74 @@ def tornado(subject: Subject) -> Chart | None:
     if checks is None or not checks.ends or subject.best is None:
         return None
     printer = printer_for(subject.view, Measure(kpi(PROFIT)))
-    main = subject.view.cell(subject.best, PROFIT).difference
+    main, scale = subject.view.cell(subject.best, PROFIT).difference, printer.scale
     groups = _sorted_groups(checks, main)
+    rows = [_row(subject, ends, scale, printer.difference_digits) for ends in groups]
     figure = style.new_figure(1.7 + 0.5 * len(groups))
     axes = figure.subplots()
-    for row, ends in enumerate(groups):
-        _bar(axes, row, ends, printer.scale, main)
-    axes.set_yticks(range(len(groups)), [style.folded(_title(subject, ends[0]), 28) for ends in groups])
-    axes.set_ylim(len(groups) - 0.4, -0.85)
-    style.zero_line(axes, vertical=True)
-    _main_line(axes, main, printer.scale, printer.difference_digits)
-    axes.set_xlabel(
-        f"profit of {style.folded(subject.policy_labels[subject.best], 60)} less base, {printer.scale.unit}"
+    for place, row in enumerate(rows):
+        draw_row(axes, place, row, main.mean / scale.divisor)
+    finish(axes, [row.title for row in rows])
+    _main_line(axes, main, scale, printer.difference_digits)
+    title = say(
+        "profit of {policy} less base, {unit}",
+        policy=style.folded(subject.policy_labels[subject.best], 60),
+        unit=scale.unit,
     )
-    axes.grid(axis="y", visible=False)
-    axes.margins(x=0.14)
-    _key(figure)
+    axes.set_xlabel(title)
+    key(figure, say(LOW), say(HIGH))
     worlds = max(end.difference.n for end in checks.ends)
-    style.footer(figure, subject.footer(f"checks n = {worlds}"))
+    style.footer(figure, subject.footer(say("checks n = {worlds}", worlds=worlds)))
     return Chart(
         "tornado",
-        "What could overturn the answer",
+        say("What could overturn the answer"),
         checks.sentence,
-        "Tornado: one bar per uncertain input, from the profit effect at its low value to that at its high "
-        "value, with 95 % intervals at both ends; a line at zero and one at the main result.",
+        say(
+            "Tornado: one bar per uncertain input, from the profit effect at its low value to that at its high "
+            "value, with 95 % intervals at both ends; a line at zero and one at the main result."
+        ),
         figure,
-        _numbers(subject, groups, printer.scale),
+        _numbers(subject, groups, scale),
+        (_panel(rows, title, printer.difference_digits),),
+        _message(checks),
+    )
+
+
+def _panel(rows: list[TornadoRow], title: str, digits: int) -> Bars:
+    return native_panel(rows, title, digits, (say(LOW), say(HIGH)))
+
+
+def _row(subject: Subject, ends: list[CheckedEnd], scale: Scale, digits: int) -> TornadoRow:
+    found = {end.end: _end(end, scale, digits) for end in ends}
+    return TornadoRow(_title(subject, ends[0]), found.get("low"), found.get("high"))
+
+
+def _end(end: CheckedEnd, scale: Scale, digits: int) -> End:
+    mean, low, high = (
+        value / scale.divisor for value in (end.difference.mean, end.difference.low, end.difference.high)
+    )
+    good = {Verdict.UP: 1, Verdict.DOWN: -1}.get(end.verdict, 0)
+    return End(mean, low, high, f"{end.value:g}", signed(mean, digits), good)
+
+
+def _message(checks: Robustness) -> str:
+    """Say in a few words whether the sign of the effect stands the checks."""
+    held, total = len(checks.same_sign), len(checks.ends)
+    if checks.sign not in (Verdict.UP, Verdict.DOWN):
+        told = len(checks.with_verdict(Verdict.UP, Verdict.DOWN))
+        return say("The sign of the profit effect can be told in {told} of {total} checks", told=told, total=total)
+    if checks.opposite:
+        return say("The profit effect turns in {turned} of {total} checks", turned=len(checks.opposite), total=total)
+    beyond = len(checks.with_verdict(checks.sign))
+    if beyond == total:
+        return say("The profit effect keeps its sign in all {total} checks, beyond the intervals", total=total)
+    return fitting(
+        say(
+            "The profit effect keeps its sign in {held} of {total} checks, in {beyond} beyond the interval",
+            held=held,
+            total=total,
+            beyond=beyond,
+        )
     )
 
 
@@ -79,51 +119,9 @@ def _length(ends: list[CheckedEnd], main: Estimate) -> float:
     return max(means) - min(means) if means else 0.0
 
 
-def _bar(axes: Axes, row: int, ends: list[CheckedEnd], scale: Scale, main: Estimate) -> None:
-    means = [end.difference.mean / scale.divisor for end in ends]
-    reach = [*means, main.mean / scale.divisor]
-    axes.barh(row, max(reach) - min(reach), left=min(reach), height=0.34, color=style.FAINT, zorder=1)
-    for end, mean in zip(ends, means, strict=True):
-        shift = -0.09 if end.end == "low" else 0.09
-        low, high = end.difference.low / scale.divisor, end.difference.high / scale.divisor
-        colour = style.WARM if mean < 0 else style.focus()
-        if math.isfinite(low):
-            axes.plot([low, high], [row + shift] * 2, color=colour, linewidth=1.4, zorder=2)
-        axes.plot([mean], [row + shift], color=colour, markersize=6, zorder=3, **_ENDS[end.end])
-    for end, mean in zip(ends, means, strict=True):
-        style.note(
-            axes,
-            f"{end.value:g}",
-            (mean, row),
-            (0, 11 if end.end == "low" else -11),
-            ha="center",
-            va="center",
-            fontsize=7.5,
-            color=style.QUIET,
-        )
-
-
 def _main_line(axes: Axes, main: Estimate, scale: Scale, digits: int) -> None:
     value = main.mean / scale.divisor
-    axes.axvline(value, color=style.focus(), linewidth=1.2, linestyle=(0, (4, 2)), zorder=1.5)
-    axes.annotate(
-        f"main result {signed(value, digits)}",
-        (value, 1),
-        (0, 3),
-        xycoords=("data", "axes fraction"),
-        textcoords="offset points",
-        ha="center",
-        fontsize=8,
-        color=style.focus(),
-    )
-
-
-def _key(figure: Figure) -> None:
-    handles = [
-        Line2D([], [], linestyle="none", color=style.INK, markersize=6, label=f"{end} value", **look)
-        for end, look in _ENDS.items()
-    ]
-    figure.legend(handles=handles, loc="outside upper right", ncols=2, handletextpad=0.2)
+    centre_line(axes, value, say("main result {value}", value=signed(value, digits)))
 
 
 def _numbers(subject: Subject, groups: list[list[CheckedEnd]], scale: Scale) -> pd.DataFrame:

@@ -8,31 +8,36 @@ from matplotlib.axes import Axes
 
 from marketsim.reporting import style
 from marketsim.reporting.charts.chart import Chart, Subject
+from marketsim.reporting.charts.labels import folded, put_footer
+from marketsim.reporting.charts.native import Waterfall
 from marketsim.reporting.estimates import Estimate, Verdict, estimate, verdict, without_rounding
+from marketsim.reporting.language import message, say
 from marketsim.reporting.measures import PROFIT, Measure, printer_for
-from marketsim.reporting.numbers import Scale, digits_for, interval, joined, signed
+from marketsim.reporting.numbers import Scale, digits_for, interval, joined, plain, signed
 from marketsim.reporting.view import StudyView
 from marketsim.results.key_figures import kpi
 from marketsim.results.tables import BASE
 
 _COSTS = {
-    "exit_fees_cny": ("exit fees", 1.0),
-    "lever_cny": ("levers", -1.0),
-    "staff_cny": ("service staff", -1.0),
-    "overhead_cny": ("overhead", -1.0),
-    "acquisition_cny": ("acquisition", -1.0),
-    "penalty_cny": ("penalties", -1.0),
-    "interest_cny": ("working capital", -1.0),
-    "deviation_cny": ("deviation penalties", -1.0),
-    "bad_debt_cny": ("bad debt", -1.0),
-    "compensation_cny": ("compensation and fines", -1.0),
-    "stranded_cny": ("stranded investments", -1.0),
-    "marketing_cny": ("marketing", -1.0),
-    "depreciation_cny": ("depreciation", -1.0),
+    "exit_fees_cny": (message("exit fees"), 1.0),
+    "lever_cny": (message("levers"), -1.0),
+    "staff_cny": (message("service staff"), -1.0),
+    "overhead_cny": (message("overhead"), -1.0),
+    "acquisition_cny": (message("acquisition"), -1.0),
+    "penalty_cny": (message("penalties"), -1.0),
+    "interest_cny": (message("working capital"), -1.0),
+    "deviation_cny": (message("deviation penalties"), -1.0),
+    "bad_debt_cny": (message("bad debt"), -1.0),
+    "compensation_cny": (message("compensation and fines"), -1.0),
+    "stranded_cny": (message("stranded investments"), -1.0),
+    "marketing_cny": (message("marketing"), -1.0),
+    "depreciation_cny": (message("depreciation"), -1.0),
 }
 _NAMED_SOURCES = 3
 _SMALL = 0.004
-_VOLUME, _SPREAD, _REST, _TOTAL = "energy sold", "spread per MWh", "other, small", "profit"
+_MOST_DIGITS = 2
+_VOLUME, _SPREAD = message("energy sold"), message("spread per MWh")
+_REST, _TOTAL = message("other, small"), message("profit")
 
 
 def waterfall(subject: Subject) -> Chart | None:
@@ -40,27 +45,60 @@ def waterfall(subject: Subject) -> Chart | None:
     policy = subject.best
     if policy is None:
         return None
-    steps = _steps(subject.view, policy)
+    steps, level = _steps(subject.view, policy)
     scale = printer_for(subject.view, Measure(kpi(PROFIT))).scale
     total = steps.pop(_TOTAL)
-    data = _numbers(policy, steps, total, scale)
-    figure = style.new_figure(3.9)
+    data = _numbers(policy, steps, total, scale, level)
+    digits = _digits(total, scale)
+    figure = style.new_figure(4.1)
     axes = figure.subplots()
-    _bars(axes, data)
-    axes.set_ylabel(f"{scale.unit}, difference to base")
-    style.footer(figure, subject.footer())
+    _bars(axes, data, digits)
+    axes.set_ylabel(say("{unit}, difference to base", unit=scale.unit))
+    axes.set_title(_reconciled(data, policy, scale, digits), fontsize=9, fontweight="normal")
+    put_footer(figure, subject)
     return Chart(
         "profit_sources",
-        f"Where the profit of {policy} comes from",
+        say("Where the profit of {policy} comes from", policy=policy),
         _finding(policy, steps, total, scale),
-        "Waterfall: bars from zero to the profit difference of the best policy, one per source, with 95 % intervals.",
+        say(
+            "Waterfall: bars from zero to the profit difference of the best policy, one per source, with 95 % intervals."
+        ),
         figure,
         data,
+        (_native(data, scale, digits),),
+        _message(policy, steps, total, scale, digits),
     )
 
 
-def _steps(view: StudyView, policy: str) -> dict[str, Estimate]:
-    """Return the paired yearly difference of each source of profit, CNY; their means sum to that of profit.
+def _digits(total: Estimate, scale: Scale) -> int:
+    """Return one digit more than the interval of the total allows, as steps are smaller; two at most."""
+    return min(digits_for([total.half_width / scale.divisor], 1) + 1, _MOST_DIGITS)
+
+
+def _reconciled(data: pd.DataFrame, policy: str, scale: Scale, digits: int) -> str:
+    """Say from which profit to which the steps lead."""
+    last = data.iloc[-1]
+    return say(
+        "Profit {before} in the base, {after} under {policy}: {change} {unit}",
+        before=plain(last["before"], digits),
+        after=plain(last["after"], digits),
+        policy=folded(style.drawable(policy), 40),
+        change=signed(last["diff"], digits),
+        unit=scale.unit,
+    )
+
+
+def _native(data: pd.DataFrame, scale: Scale, digits: int) -> Waterfall:
+    """Return the steps for programs that draw them by themselves."""
+    changes, low, high = (tuple(float(value) for value in data[name]) for name in ("diff", "diff_low", "diff_high"))
+    value_title = say("{unit}, difference to base", unit=scale.unit)
+    return Waterfall(say("Sources of profit"), tuple(data["source"]), changes, low, high, value_title, digits)
+
+
+def _steps(view: StudyView, policy: str) -> tuple[dict[str, Estimate], float]:
+    """Return the paired yearly difference of each source of profit, CNY, and the mean profit of the base.
+
+    The means of the sources sum to that of profit.
 
     The gross margin is split into energy sold (change of energy at the spread of the base) and spread per MWh
     (change of the spread at the energy of the policy).
@@ -81,7 +119,7 @@ def _steps(view: StudyView, policy: str) -> dict[str, Estimate]:
     found = {name: without_rounding(estimate(values), level) for name, values in shown.items()}
     if found[_REST].mean == 0:
         del found[_REST]
-    return found | {_TOTAL: estimate(total)}
+    return found | {_TOTAL: estimate(total)}, float(before["profit_cny"].mean())
 
 
 def _yearly(view: StudyView, policy: str) -> pd.DataFrame:
@@ -93,28 +131,29 @@ def _yearly(view: StudyView, policy: str) -> pd.DataFrame:
     return rows.groupby("replication")[columns].sum() / years
 
 
-def _numbers(policy: str, steps: dict[str, Estimate], total: Estimate, scale: Scale) -> pd.DataFrame:
+def _numbers(policy: str, steps: dict[str, Estimate], total: Estimate, scale: Scale, level: float) -> pd.DataFrame:
     rows, start = [], 0.0
     for name, step in (steps | {_TOTAL: total}).items():
         begin = 0.0 if name == _TOTAL else start
         rows.append(
             {
                 "policy": policy,
-                "source": name,
+                "source": say(name),
                 "unit": scale.unit,
                 "n": step.n,
                 "start": begin / scale.divisor,
                 "diff": step.mean / scale.divisor,
                 "diff_low": step.low / scale.divisor,
                 "diff_high": step.high / scale.divisor,
+                "before": (level + begin) / scale.divisor,
+                "after": (level + begin + step.mean) / scale.divisor,
             }
         )
         start += step.mean
     return pd.DataFrame(rows)
 
 
-def _bars(axes: Axes, data: pd.DataFrame) -> None:
-    digits = digits_for((data["diff_high"] - data["diff_low"]) / 2, 2, most=2)
+def _bars(axes: Axes, data: pd.DataFrame, digits: int) -> None:
     last = len(data) - 1
     for place, (start, diff, low, high) in enumerate(
         data[["start", "diff", "diff_low", "diff_high"]].itertuples(index=False)
@@ -137,7 +176,7 @@ def _bars(axes: Axes, data: pd.DataFrame) -> None:
             axes.plot([place + 0.31, place + 0.69], [start + diff] * 2, color=style.QUIET, linewidth=0.7)
         top = max(start, start + diff, start + high if high == high else start)
         axes.annotate(signed(diff, digits), (place, top), (0, 4), textcoords="offset points", ha="center", fontsize=8.5)
-    axes.set_xticks(range(len(data)), [style.folded(name, 12) for name in data["source"]])
+    axes.set_xticks(range(len(data)), [folded(name, 12) for name in data["source"]])
     style.zero_line(axes, vertical=False)
     axes.grid(axis="x", visible=False)
     axes.margins(y=0.14)
@@ -145,16 +184,45 @@ def _bars(axes: Axes, data: pd.DataFrame) -> None:
 
 def _finding(policy: str, steps: dict[str, Estimate], total: Estimate, scale: Scale) -> str:
     """Name the largest sources whose intervals exclude zero."""
-    digits = digits_for([step.half_width / scale.divisor for step in (*steps.values(), total)], 2, most=2)
+    digits = _digits(total, scale)
 
     def text(step: Estimate) -> str:
         low, high = step.low / scale.divisor, step.high / scale.divisor
         return f"{signed(step.mean / scale.divisor, digits)} {interval(low, high, digits)}".strip()
 
-    start = f"{policy} changes profit by {text(total)} {scale.unit}"
-    clear = {name: step for name, step in steps.items() if verdict(step) in (Verdict.UP, Verdict.DOWN)}
-    if not clear:
-        return f"{start}; no single source of it can be told from zero."
-    largest = sorted(clear, key=lambda name: -abs(clear[name].mean))[:_NAMED_SOURCES]
-    named = joined(f"{name} {text(clear[name])}" for name in largest)
-    return f"{start}; the largest {'source' if len(largest) == 1 else 'sources'} that can be told: {named}."
+    places = {"policy": policy, "change": text(total), "unit": scale.unit}
+    largest = _told(steps)[:_NAMED_SOURCES]
+    if not largest:
+        return say(
+            "{policy} changes profit by {change} {unit}; no single source of it can be told from zero.", **places
+        )
+    named = joined(say("{source} {change}", source=say(name), change=text(steps[name])) for name in largest)
+    if len(largest) == 1:
+        return say(
+            "{policy} changes profit by {change} {unit}; the largest source that can be told: {sources}.",
+            sources=named,
+            **places,
+        )
+    return say(
+        "{policy} changes profit by {change} {unit}; the largest sources that can be told: {sources}.",
+        sources=named,
+        **places,
+    )
+
+
+def _told(steps: dict[str, Estimate]) -> list[str]:
+    """Return the sources whose intervals exclude zero, the largest first."""
+    clear = [name for name, step in steps.items() if verdict(step) in (Verdict.UP, Verdict.DOWN)]
+    return sorted(clear, key=lambda name: -abs(steps[name].mean))
+
+
+def _message(policy: str, steps: dict[str, Estimate], total: Estimate, scale: Scale, digits: int) -> str:
+    if verdict(total) == Verdict.NO_CHANGE:
+        return say("{policy} does not change profit", policy=policy)
+    if verdict(total) not in (Verdict.UP, Verdict.DOWN):
+        return say("Whether {policy} changes profit cannot be told", policy=policy)
+    places = {"policy": policy, "change": signed(total.mean / scale.divisor, digits), "unit": scale.unit}
+    largest = _told(steps)[:1]
+    if not largest:
+        return say("{policy}: profit {change} {unit}", **places)
+    return say("{policy}: profit {change} {unit}, most through {source}", source=say(largest[0]), **places)

@@ -35,7 +35,7 @@ def build_paper(results: StudyData, wishes: Wishes | None = None) -> Paper:
         ReportError: there is no such retailer or chart, or no font for the language.
     """
     study = results.manifest["scenario"]
-    wanted = wishes_of(study) if wishes is None else wishes
+    wanted = wishes_of(results.manifest) if wishes is None else wishes
     retailer = wanted.view or str(study["focus"])
     if retailer not in study["retailers"]:
         known = joined(sorted(study["retailers"]))
@@ -88,6 +88,14 @@ def _chosen(charts: Iterable[Chart], wanted: tuple[str, ...] | None) -> tuple[Ch
 def _kicker(view: StudyView, material: Material) -> str:
     if material.answer is None:
         return say("{name} · a sweep for {focus}", name=view.name, focus=view.focus)
+    if view.is_of_rival:
+        return say(
+            "{name} · the decision of {decider} as {retailer} sees it · {size}",
+            name=view.name,
+            decider=view.decider,
+            retailer=view.focus,
+            size=size_of(view),
+        )
     return say("{name} · the decision of {focus} · {size}", name=view.name, focus=view.focus, size=size_of(view))
 
 

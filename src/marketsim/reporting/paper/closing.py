@@ -8,9 +8,9 @@ from typing import Any
 
 from marketsim.reporting.assumptions import assumed, show, varied
 from marketsim.reporting.charts.catalogue import replaced_names
-from marketsim.reporting.language import say, translated
+from marketsim.reporting.language import EVENT, say, segment_name, translated
 from marketsim.reporting.method import method
-from marketsim.reporting.numbers import counted
+from marketsim.reporting.numbers import counted, listed
 from marketsim.reporting.paper.material import OVERTURNING, Material
 from marketsim.reporting.paper.model import (
     Block,
@@ -105,14 +105,19 @@ def _assumed(view: StudyView) -> list[Block]:
 
 
 def _event(event: Mapping[str, Any]) -> str:
-    kind = translated(str(event["type"]).replace("_", " "))
+    kind = translated(str(event["type"]).replace("_", " "), EVENT)
     given = {
         name: value for name, value in event.items() if name not in ("type", "month") and value not in (None, False)
     }
     duration = given.pop("duration_months", None)
-    parts = [kind, *(f"{translated(name.replace('_', ' '))} {show(value)}" for name, value in given.items())]
+    parts = [kind, *(_given(name, value) for name, value in given.items())]
     parts += [say("for {months}", months=counted(int(duration), "month"))] if duration else []
-    return say("month {month}: {what}", month=int(event["month"]) + 1, what=", ".join(parts))
+    return say("month {month}: {what}", month=int(event["month"]) + 1, what=listed(parts))
+
+
+def _given(name: str, value: Any) -> str:
+    shown = segment_name(value) if name == "segment" and isinstance(value, str) else show(value)
+    return f"{translated(name.replace('_', ' '), EVENT)} {shown}"
 
 
 def method_section(material: Material) -> Section:
@@ -152,7 +157,7 @@ def provenance_section(material: Material) -> Section:
     blocks: list[Block] = [Facts(say("What these results are, and how to make them again"), tuple(_facts(material)))]
     replaced = [say("{label} is {name}", label=label, name=name) for label, name in replaced_names(view)]
     if replaced:
-        names = ", ".join(replaced)
+        names = listed(replaced)
         blocks.append(Text(say("Names that no installed font can draw are numbered in charts: {names}.", names=names)))
     if view.result.manifest.get("text"):
         blocks.append(Verbatim(say("The scenario file, verbatim"), str(view.result.manifest["text"])))
@@ -173,7 +178,7 @@ def _facts(material: Material) -> Iterator[tuple[str, str]]:
         yield say("runs"), _run_counts(view)
     yield "marketsim", str(manifest.get("marketsim", ""))
     yield "Python", str(manifest.get("python", ""))
-    yield say("libraries"), ", ".join(f"{name} {number}" for name, number in manifest.get("libraries", {}).items())
+    yield say("libraries"), listed(f"{name} {number}" for name, number in manifest.get("libraries", {}).items())
     for name, digest in manifest.get("data_files", {}).items():
         yield say("data file {name}", name=name), str(digest)
     if material.wishes.currency != "CNY":
@@ -184,7 +189,10 @@ def _facts(material: Material) -> Iterator[tuple[str, str]]:
 
 def _run_counts(view: StudyView) -> str:
     counts = view.result.runs["status"].astype(str).value_counts().sort_index()
-    return ", ".join(f"{number} {translated(str(status).replace('_', ' '))}" for status, number in counts.items())
+    return listed(
+        say("{count} {status}", count=number, status=translated(str(status).replace("_", " ")))
+        for status, number in counts.items()
+    )
 
 
 def size_of(view: StudyView) -> str:

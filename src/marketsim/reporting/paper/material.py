@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from marketsim.reporting.answer import Answer
@@ -49,9 +50,14 @@ class Wishes:
         return Edition(self.language, self.currency, self.per_cny, self.energy_in_kwh, focus, dict(self.colours))
 
 
-def wishes_of(study: Mapping[str, Any]) -> Wishes:
-    """Return what a stored scenario says of its report; the usual where it says nothing, or was stored before it could."""
-    said = ReportSettings.model_validate(study.get("report") or {}, strict=False)
+def wishes_of(manifest: Mapping[str, Any]) -> Wishes:
+    """Return what a stored scenario says of its report; the usual where it says nothing, or was stored before it could.
+
+    Args:
+        manifest: that of the results; the template is looked for beside the scenario file that it names.
+    """
+    said = ReportSettings.model_validate(manifest["scenario"].get("report") or {}, strict=False)
+    template = str(Path(str(manifest.get("source") or "")).parent / said.template) if said.template else ""
     return Wishes(
         said.language,
         said.title,
@@ -63,7 +69,7 @@ def wishes_of(study: Mapping[str, Any]) -> Wishes:
         said.currency.per_cny,
         said.price_unit == "kWh",
         said.colours,
-        said.template,
+        template,
     )
 
 

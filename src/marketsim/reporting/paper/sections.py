@@ -30,14 +30,14 @@ def question_section(material: Material) -> Section:
     """Return the question, what the market is, which policies are compared, and what theory expects."""
     view = material.view
     blocks: list[Block] = [Text(view.question, "lead")]
-    if view.study.get("title"):
-        blocks.append(Text(str(view.study["title"]), title=say("Study")))
+    if view.text("title"):
+        blocks.append(Text(view.text("title"), title=say("Study")))
     blocks.append(Text(joined(view.retailers), title=say("Retailers")))
     names = list(view.study.get("policies", {}))
     if names:
         blocks.append(Text(joined(names), title=say("Policies, each against the base")))
-    if view.study.get("expectation"):
-        blocks.append(Text(str(view.study["expectation"]), title=say("Expected")))
+    if view.text("expectation"):
+        blocks.append(Text(view.text("expectation"), title=say("Expected")))
     return Section("question", say("The question"), view.question, tuple(blocks))
 
 
@@ -99,9 +99,10 @@ def policies_section(material: Material) -> Section | None:
 
 def ranking_section(material: Material) -> Section | None:
     """Return the ranking of base and policies."""
-    answers = material.view.result.answers
-    sentences = [*ranking_sentences(answers), *replication_sentences(answers)]
-    tables = ranking_tables(answers)
+    view = material.view
+    answers, retailer = view.result.answers, view.focus if view.is_of_rival else ""
+    sentences = [*ranking_sentences(answers, retailer), *replication_sentences(answers)]
+    tables = ranking_tables(answers, retailer)
     if not sentences and not tables:
         return None
     blocks: list[Block] = [Text(text, "finding") for text in sentences]
@@ -113,11 +114,15 @@ def ranking_section(material: Material) -> Section | None:
 def charts_section(material: Material) -> Section | None:
     """Return every chart of the study besides the main one and what could overturn the answer."""
     others = [chart for chart in material.charts if chart is not material.main and chart.name != OVERTURNING]
-    if not others:
+    missing = [name for name in material.wishes.charts or () if material.answer and material.chart(name) is None]
+    if not others and not missing:
         return None
-    blocks = tuple(ChartBlock(chart, material.view.footer) for chart in others)
+    blocks: list[Block] = [ChartBlock(chart, material.view.footer) for chart in others]
+    if missing:
+        said = say("Asked for, but not drawn, as the results have nothing for it: {charts}.", charts=joined(missing))
+        blocks.append(Text(said, "note"))
     title = say("The charts")
-    return Section("charts", title, title, blocks)
+    return Section("charts", title, title, tuple(blocks))
 
 
 def break_even_section(material: Material) -> Section | None:

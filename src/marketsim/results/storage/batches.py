@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 
 from marketsim.errors import ResultsError
 from marketsim.results.columns import arrow_schema, text_columns, to_arrow
-from marketsim.results.tables import KPIS_TABLE, MONTHLY_TABLES, Table
+from marketsim.results.tables import KPIS_TABLE, RUN_TABLES, Table
 
 INDEX = "batch.json"
 BATCH_FORMAT = 1
@@ -30,7 +30,7 @@ RUN = "run"
 """Column that holds the id of a run in every file of a batch."""
 _OF_STUDY = ("policy", "replication")
 """Columns that a study gives a run, not the run itself; in a batch they are left out."""
-STORED = (KPIS_TABLE, *MONTHLY_TABLES)
+STORED = (KPIS_TABLE, *RUN_TABLES)
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _NOT_WRITTEN = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 """What a disk says that has not kept what it was given; network file systems say so only when it is flushed."""

@@ -25,7 +25,7 @@ _WORDS = ("title", "question", "expectation", "report")
 _QUESTIONS = ("policies", "factors", "matrix", "show", "break_even", "budget", "sweep", "assumptions")
 _COUNTS = ("replications", "check_replications")
 _MODEL = ("scenario", "market", "simulation")
-_FIGURES = ("columns", "formula", "key_figures", "levels", "metrics", "run_result", "sums", "tables")
+_FIGURES = ("columns", "customer_value", "formula", "key_figures", "levels", "metrics", "run_result", "sums", "tables")
 SHORT = 12
 """Digits of a run's id that are shown to people."""
 

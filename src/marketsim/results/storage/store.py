@@ -62,7 +62,7 @@ class StudyResult:
         return self.table(KPIS_TABLE.name)
 
     def table(self, name: str) -> pd.DataFrame:
-        """Return a table of `results.tables.MONTHLY_TABLES` or the KPIs over all finished main runs, read from disk.
+        """Return a table of `results.tables.RUN_TABLES` or the KPIs over all finished main runs, read from disk.
 
         Raises:
             ResultsError: there is no such table, or its file is missing.

@@ -76,15 +76,19 @@ class PersonalPrices(Mechanism):
         if not self.certificate_price.any():
             return
         customers, sums = self.model.population, self.model.bill_sums
-        held = customers["offer"]
-        prices = np.append(self.green_share * self.certificate_price, 0.0)
-        costs = customers["use"] * prices[held]
+        costs = self.certificate_costs(slice(None))
         suppliers, segments = sums.shape[:2]
         sums[:, :, : billing.ALL_TIERS, billing.PROCUREMENT] += tally(customers, costs, suppliers - 1, segments)
         cells = customers["retailer"] * segments + customers["segment"]
         amounts = np.where(customers["alive"] > 0, customers["weight"] * costs, 0.0)
         by_segment = np.bincount(cells, amounts, minlength=suppliers * segments).reshape(suppliers, segments)
         sums[:, :, billing.ALL_TIERS, billing.PROCUREMENT] += by_segment
+
+    def certificate_costs(self, rows: slice | NDArray[np.intp]) -> FloatArray:
+        """Return what the certificates of the month cost for one customer of each row, CNY."""
+        customers, prices = self.model.population, np.append(self.green_share * self.certificate_price, 0.0)
+        costs: FloatArray = customers["use"][rows] * prices[customers["offer"][rows]]
+        return costs
 
     def charge(self) -> None:
         """Charge what brokers cost more (or less) than the fee that is in the retailer's cost of acquisition."""

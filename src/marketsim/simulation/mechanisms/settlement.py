@@ -83,10 +83,23 @@ class Deviations(Mechanism):
         The plants could sell at spot, so on average they save nothing; but what they produce costs the same in every
         year. What is sold at a price linked to spot is hedged by that price already: own plants then add risk.
         """
-        sums = self.model.bill_sums[retailer]
-        bought = sums[..., billing.ENERGY] - sums[..., billing.HEDGED]
+        bought = self._bought(retailer)
         if bought[:, billing.ALL_TIERS].sum() > 0.0:
-            sums[..., billing.PROCUREMENT] -= share * bought * (self.model.spot - self._mean_spot())
+            saved = share * bought * (self.model.spot - self._mean_spot())
+            self.model.bill_sums[retailer][..., billing.PROCUREMENT] -= saved
+
+    def _bought(self, retailer: int) -> FloatArray:
+        """Energy that a retailer buys at spot this month by segment and tier, MWh."""
+        sums = self.model.bill_sums[retailer]
+        bought: FloatArray = sums[..., billing.ENERGY] - sums[..., billing.HEDGED]
+        return bought
+
+    def cost_of_spot(self, retailer: int) -> float:
+        """Return what a retailer's energy at spot costs this month once bills are out, own plants included, CNY/MWh."""
+        share = self.model.study.retailers[self.model.frame.retailers[retailer]].procurement.own_generation_share
+        if share <= 0.0 or self._bought(retailer)[:, billing.ALL_TIERS].sum() <= 0.0:
+            return self.model.spot
+        return self.model.spot - share * (self.model.spot - self._mean_spot())
 
     def _mean_spot(self) -> float:
         """Long-run mean of the spot price in this month of the year, CNY/MWh."""
