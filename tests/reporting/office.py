@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from matplotlib import image
+from tests.reporting.renderers import absent
 
 _PROGRAMS = ("soffice", "pdftoppm", "pdftotext")
 _SECONDS = 180
@@ -52,7 +53,7 @@ def ink(picture: Path) -> float:
 def require_office() -> None:
     """Skip a test where the programs that draw office files are not installed."""
     missing = [name for name in _PROGRAMS if shutil.which(name) is None]
-    if missing:
+    if absent(not missing):
         pytest.skip(f"office files cannot be drawn without {', '.join(missing)}")
 
 

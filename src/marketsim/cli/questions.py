@@ -180,12 +180,16 @@ def carry_out(scenario: Scenario, ask: Ask, show: Show, moved: str, name: str, h
     folder = how.out or Path("results") / name
     try:
         found = ask_alone(scenario, ask, folder, how.settings(), standard_progress())
-        show(found.answers, screen, folder)
     except StudyInterruptedError as error:
         print(error, file=sys.stderr)
         return INTERRUPTED
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
+        return INTERRUPTED
+    try:
+        show(found.answers, screen, folder)
+    except KeyboardInterrupt:
+        print(f"interrupted; all results are in {folder}, but they were not shown to the end", file=sys.stderr)
         return INTERRUPTED
     raise_for_failures(folder, found.runs)
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -126,6 +127,23 @@ def write_asked(results: StudyData, wanted: Wanted, out: Path | None = None) -> 
             wanted.over(wishes_of(results.manifest)),
             files,
             lambda name: status.update(f"writing the report: {name}"),
+        )
+
+
+def write_after_runs(results: StudyData, wanted: Wanted) -> tuple[tuple[Path, ...], ReportError | None]:
+    """Write the reports after runs, whose results are stored whatever becomes of the reports.
+
+    Returns:
+        What was written; and, where not all of it could be, an error that says so and where the results are.
+    """
+    try:
+        return write_asked(results, wanted), None
+    except (ReportError, OSError) as error:
+        name = f"{error.filename}: " if isinstance(error, OSError) and error.filename else ""
+        why = f"{name}{error.strerror or error}" if isinstance(error, OSError) else str(error)
+        return (), ReportError(
+            f"all results are stored in {results.folder}, but the report is not complete: {why}\n"
+            f"write it again:       {shlex.join(['marketsim', 'report', str(results.folder)])}"
         )
 
 

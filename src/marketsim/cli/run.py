@@ -16,9 +16,9 @@ from marketsim.cli.failures import raise_for_failures
 from marketsim.cli.forecast import show_study_forecast
 from marketsim.cli.options import load_with_options
 from marketsim.cli.overview import head, size_of, sweep_lines
-from marketsim.cli.report import Wanted, write_asked
+from marketsim.cli.report import Wanted, write_after_runs
 from marketsim.cli.screen import console, say
-from marketsim.errors import ReportError, StudyInterruptedError, UnansweredError
+from marketsim.errors import StudyInterruptedError, UnansweredError
 from marketsim.scenario.loaded import Scenario
 
 if TYPE_CHECKING:
@@ -97,10 +97,10 @@ def _report_of(folder: Path | None, wanted: Wanted) -> str:
     if folder is None:
         return ""
     try:
-        written = write_asked(load(folder), wanted)
+        written, failure = write_after_runs(load(folder), wanted)
     except KeyboardInterrupt:
-        return "\nthe report was not written"
-    return "".join(f"\nreport of what finished  {path}" for path in written)
+        return f"\nthe report is not complete; what finished is in {folder}"
+    return "".join(f"\nreport of what finished  {path}" for path in written) + (f"\n{failure}" if failure else "")
 
 
 def _study(scenario: Scenario, **settings: Any) -> StudyResult:
@@ -114,19 +114,14 @@ def _show(result: StudyResult, screen: Console, began: float, wanted: Wanted, *,
     """Write the reports and print the answer; MarketsimError if any run failed, or a report could not be written."""
     from marketsim.reporting.terminal import print_result
 
-    written: tuple[Path, ...] = ()
-    failure: ReportError | None = None
-    try:
-        written = write_asked(result, wanted)
-    except ReportError as error:
-        failure = error
+    written, failure = write_after_runs(result, wanted)
     say(screen, "")
     print_result(result, screen, written, seconds=perf_counter() - began)
     if profile:
         screen.print(phase_table(result.timings))
     raise_for_failures(result.folder, result.runs)
     if failure is not None:
-        raise ReportError(f"all runs are stored in {result.folder}, but no report was written: {failure}") from failure
+        raise failure
 
 
 def phase_table(timings: DataFrame) -> Table:

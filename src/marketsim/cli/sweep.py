@@ -15,7 +15,7 @@ from marketsim.cli.forecast import show_sweep_forecast
 from marketsim.cli.options import load_with_options
 from marketsim.cli.overview import duration, sweep_lines
 from marketsim.cli.questions import carry_out
-from marketsim.cli.report import Wanted, write_asked
+from marketsim.cli.report import Wanted, write_after_runs
 from marketsim.cli.screen import console, say
 from marketsim.cli.sweep_options import COMMAND, sweep_changes
 from marketsim.errors import Problem, ScenarioError
@@ -140,6 +140,8 @@ def _show(answers: Answers, screen: Console, folder: Path, seconds: float, wante
 
     say(screen, "")
     print_sweeps(answers, screen, read_manifest(folder))
-    written = write_asked(results_in(folder), wanted)
+    written, failure = write_after_runs(results_in(folder), wanted)
     lines = [f"report  {path}" for path in written]
     say(screen, "", *lines, f"tables  {folder}    {duration(seconds)}")
+    if failure is not None:
+        raise failure

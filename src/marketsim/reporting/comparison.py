@@ -158,6 +158,18 @@ def _texts(row: Row, scale: Scale, digits: int) -> tuple[str, ...]:
     )
 
 
+def texts_of(row: Row, rows: pd.DataFrame) -> tuple[str, ...]:
+    """Return the texts of a side in the table of a figure.
+
+    Args:
+        row: the side.
+        rows: all sides in the figure.
+    """
+    scale = scale_of(rows)
+    digits = digits_for((rows["diff_high"] - rows["diff_low"]) / 2 / scale.divisor, kpi(row["kpi"]).digits)
+    return _texts(row, scale, digits)
+
+
 def p_text(p_value: float) -> str:
     """Return a p-value with three digits; never 0."""
     if not math.isfinite(p_value):

@@ -20,7 +20,7 @@ from matplotlib.figure import Figure
 from matplotlib.ft2font import FT2Font
 
 from marketsim.errors import ReportError
-from marketsim.reporting.edition import current, is_chinese
+from marketsim.reporting.edition import current
 
 _FOCUS = "#0B4F8A"
 """Deep blue, the darkest colour: the focus retailer, and what is good for it; an edition may set another."""
@@ -47,7 +47,7 @@ WIDTH_INCHES = 9.2
 DPI = 150
 
 _LATIN_FONT = "DejaVu Sans"
-_CJK_FONTS = (
+_CHINESE_FONTS = (
     "Noto Sans CJK SC",
     "Noto Sans SC",
     "Source Han Sans SC",
@@ -60,10 +60,14 @@ _CJK_FONTS = (
     "SimHei",
     "Heiti SC",
     "Arial Unicode MS",
+)
+"""Fonts with the characters as mainland China writes them."""
+_OTHER_CJK_FONTS = (
     "Noto Sans CJK JP",
     "Noto Sans CJK TC",
     "Droid Sans Fallback",
 )
+"""Fonts with all these characters, some of them in the forms of other places."""
 _BREAKS = " _-/.+"
 _CARRIED = "NotoSansCJKsc-Regular.otf"
 _SETTINGS: dict[str, Any] = {
@@ -136,20 +140,23 @@ def _quiet_font_search() -> Iterator[None]:
 
 
 def _families() -> tuple[str, ...]:
-    """Return the fonts of the edition: a Chinese one first in a Chinese edition, and behind the Latin one elsewhere."""
+    """Return the fonts: the Latin one, which has bold letters and a short minus, then one for what it does not have."""
     chinese = _chinese_font()
-    if not chinese:
-        return (_LATIN_FONT,)
-    return (chinese, _LATIN_FONT) if is_chinese() else (_LATIN_FONT, chinese)
+    return (_LATIN_FONT, chinese) if chinese else (_LATIN_FONT,)
 
 
 @cache
 def _chinese_font() -> str:
     """Return a font with Chinese characters: one that is installed, else one that the package mplfonts carries."""
     installed = {entry.name for entry in font_manager.fontManager.ttflist}
-    found = next((name for name in _CJK_FONTS if name in installed), "")
-    if found or find_spec("mplfonts") is None:
-        return found
+    found = next((name for name in _CHINESE_FONTS if name in installed), "") or _carried_font()
+    return found or next((name for name in _OTHER_CJK_FONTS if name in installed), "")
+
+
+def _carried_font() -> str:
+    """Return the font that the package mplfonts carries; nothing where it is not installed."""
+    if find_spec("mplfonts") is None:
+        return ""
     file = files("mplfonts") / "fonts" / _CARRIED
     if not file.is_file():
         return ""
@@ -255,7 +262,7 @@ def note(axes: Axes, text: str, place: tuple[float, float], offset: tuple[float,
 
 def footer(figure: Figure, text: str) -> None:
     """Write sample size, interval, seed and hash under a figure."""
-    figure.supxlabel(text, fontsize=7.5, color=QUIET, x=0.006, ha="left")
+    figure.supxlabel(text, fontsize=7.5, color=QUIET, x=0.006, ha="left", linespacing=1.35)
 
 
 def spread_labels(positions: Sequence[float], gap: float) -> list[float]:

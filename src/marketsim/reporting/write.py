@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from errno import EIO
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -57,12 +60,13 @@ def write_reports(
         The paths of what was written: a file per format, and one folder for the formats that are a file per chart.
 
     Raises:
-        ReportError: something asked for is not there: a chart, a retailer, a font, a usable template.
+        ReportError: something asked for is not there: a chart, a retailer, a font, a usable template, a folder.
         OSError: a file cannot be written.
     """
     study = results.manifest["scenario"]
     wanted = wishes_of(results.manifest) if wishes is None else wishes
     asked = files or Files(formats_of(study), results.folder)
+    require_folder(asked.folder)
     progress("charts")
     return write_paper(build_paper(results, wanted), results, wanted, asked, progress)
 
@@ -92,13 +96,26 @@ def write_paper(
         for form in (form for form in files.formats if form not in PICTURES):
             path = report_path(files.folder, form, wishes.language)
             progress(path.name)
-            _write(form, paper, results, path, wishes)
+            _write_whole(path, partial(_write, form, paper, results, wishes))
             written.append(path)
         pictures = tuple(form for form in PICTURES if form in files.formats)
         if pictures:
             progress(", ".join(pictures))
             written.append(_pictures(paper, files.folder, pictures, wishes.language))
     return tuple(written)
+
+
+def require_folder(folder: Path) -> None:
+    """Make sure that files could go into a folder, which need not be there yet.
+
+    Raises:
+        ReportError: it is a file, or below one, or may not be written to.
+    """
+    there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    if not there.is_dir():
+        raise ReportError(f"reports cannot go into {folder}: {there} is a file, not a folder")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise ReportError(f"reports cannot go into {folder}: {there} may not be written to; give another one by --out")
 
 
 def formats_of(study: Mapping[str, Any]) -> tuple[str, ...]:
@@ -123,7 +140,23 @@ def _pictures(paper: Paper, folder: Path, forms: Sequence[str], language: str) -
     return place
 
 
-def _write(form: str, paper: Paper, results: StudyData | None, path: Path, wishes: Wishes) -> None:
+def _write_whole(path: Path, write: Callable[[Path], None]) -> None:
+    """Write a file beside its place and move it there: nobody finds half a file, and what stood there stays if it fails.
+
+    Raises:
+        OSError: it cannot be written; its name is in it.
+    """
+    part = path.with_name(f".{path.name}.part")
+    try:
+        write(part)
+        os.replace(part, path)
+    except OSError as error:
+        raise OSError(error.errno or EIO, error.strerror or str(error), str(path)) from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _write(form: str, paper: Paper, results: StudyData | None, wishes: Wishes, path: Path) -> None:
     """Write one file by the writer of its format."""
     if form == "html":
         from marketsim.reporting.writers.html import write_html

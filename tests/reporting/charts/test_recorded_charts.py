@@ -145,7 +145,7 @@ def test_a_difference_that_can_be_told_is_the_message(lanes: FakeResult) -> None
     best = chart_of(stays(lanes, dict.fromkeys([BASE, *lanes.manifest["policies"]], 10.0)), survival)
     assert "no difference" in best.finding
     fewer = chart_of(stays(lanes, {BASE: 20.0, **dict.fromkeys(lanes.manifest["policies"], 5.0)}), survival)
-    assert "keeps 15.0 pp more of the customers" in fewer.message
+    assert "keeps 15.00 pp more of the customers" in fewer.message
     assert "+15" in fewer.finding
     levels = fewer.data.query("panel == 'kept' and policy == 'base' and tier_at_start == 'all'")
     worlds = lanes.manifest["scenario"]["run"]["replications"]

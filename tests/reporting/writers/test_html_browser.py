@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 from tests.reporting.browser import Browser, browser, find_browser
+from tests.reporting.renderers import absent
 from tests.reporting.writers.html_papers import PANELS, paper
 
 from marketsim.reporting.edition import printed_in
 from marketsim.reporting.writers.html import write_html
 
 pytestmark = pytest.mark.skipif(
-    find_browser() is None, reason="no Chromium was found (set MARKETSIM_TEST_BROWSER, or install chromium)"
+    absent(find_browser()), reason="no Chromium was found (set MARKETSIM_TEST_BROWSER, or install chromium)"
 )
 WINDOWS = [("en", 1280, False), ("en", 1280, True), ("en", 390, False), ("zh", 390, True), ("zh", 1280, False)]
 INTERACTIVE = [f"figure-{n}" for n, panels in enumerate(PANELS.values(), start=1) if panels]

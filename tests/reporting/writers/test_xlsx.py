@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 from tests.reporting import sweep_folders
+from tests.reporting.renderers import absent
 from tests.reporting.synthetic import LANES, FakeResult, result_of, study_of
 from tests.reporting.writers.workbooks import SOFFICE, Opened, computed_anew, paper_of, write
 from tests.sweeps import grid
@@ -196,7 +197,7 @@ def test_a_study_without_policies_has_levels_only(tmp_path: Path) -> None:
     assert all(row[DIFF] is None and row[STORED] == "agrees" for row in found.values())
 
 
-@pytest.mark.skipif(SOFFICE is None, reason="LibreOffice is not installed")
+@pytest.mark.skipif(absent(SOFFICE), reason="LibreOffice is not installed")
 @pytest.mark.parametrize(
     ("policies", "worlds", "failed", "wishes"),
     [
@@ -324,8 +325,8 @@ def test_tables_hold_numbers_where_they_are_known(lanes: FakeResult, tmp_path: P
     )
     book = write(replace(paper_of(lanes), sections=(section,)), lanes, tmp_path / "en.xlsx")
     sheet = book.values["T1 Numbers"]
-    assert [cell.value for cell in sheet[4]] == ["who", "difference", "difference: as printed", "n", "chance"]
-    assert [cell.value for cell in sheet[5]] == ["a", 1.234, "+1.2 [0.3, 2.1]\nbelow", 12, 99.99]
+    assert [cell.value for cell in sheet[4][:5]] == ["who", "difference", "difference: as printed", "n", "chance"]
+    assert [cell.value for cell in sheet[5][:5]] == ["a", 1.234, "+1.2 [0.3, 2.1]\nbelow", 12, 99.99]
     assert sheet["B5"].number_format == "+#,##0.0;-#,##0.0;0"
     assert [sheet["E5"].number_format, sheet["E6"].number_format] == ['">99 %"', '#,##0" %"']
     assert sheet["A8"].value == "A note."

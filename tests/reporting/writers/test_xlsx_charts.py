@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
+from tests.reporting.renderers import absent
 from tests.reporting.synthetic import FakeResult
 from tests.reporting.writers.workbooks import SOFFICE, Opened, computed_anew, paper_of, write
 
@@ -172,7 +173,7 @@ def test_a_chart_without_panels_is_a_picture(lanes: FakeResult, tmp_path: Path) 
     assert len(next(sheet for sheet in book.formulas if sheet.title.startswith("C1"))._images) == 1
 
 
-@pytest.mark.skipif(SOFFICE is None, reason="LibreOffice is not installed")
+@pytest.mark.skipif(absent(SOFFICE), reason="LibreOffice is not installed")
 def test_a_spreadsheet_computes_the_cells_of_charts(book: Opened, tmp_path: Path) -> None:
     anew = computed_anew(book.path, tmp_path)
     cells = [(sheet, place) for sheet, place in book.computed() if sheet.startswith("C1")]

@@ -12,6 +12,7 @@ from marketsim.reporting.answer import Answer
 from marketsim.reporting.charts.chart import Chart, Subject, subject_of
 from marketsim.reporting.charts.dose import dose
 from marketsim.reporting.charts.effects import effects
+from marketsim.reporting.charts.event_response import event_response
 from marketsim.reporting.charts.event_study import event_study
 from marketsim.reporting.charts.factorial import factorial
 from marketsim.reporting.charts.flows import flows
@@ -45,6 +46,7 @@ CHARTS: tuple[Draw, ...] = (
     shares,
     survival,
     event_study,
+    event_response,
     waterfall,
     lorenz,
     policy_map,

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from marketsim.reporting import style
 from marketsim.reporting.charts import dots
 from marketsim.reporting.charts.chart import Chart, Subject, reference_notes
-from marketsim.reporting.charts.labels import folded, policy_label, put_footer, width_of
+from marketsim.reporting.charts.labels import policy_label, put_footer
 from marketsim.reporting.charts.native import Bars
 from marketsim.reporting.clauses import sentence_of
 from marketsim.reporting.estimates import Verdict
@@ -118,8 +118,8 @@ def _panel(axes: Axes, subject: Subject, printer: Printer) -> None:
 
 def _panel_title(measure: Measure) -> str:
     title = style.drawable(measure.title)
-    if width_of(title) > len(title):
-        return "\n".join(folded(part, _TITLE_WIDTH) for part in title.split("·"))
+    if style.width_of(title) > len(title):
+        return "\n".join(style.folded(part, _TITLE_WIDTH) for part in title.split("·"))
     return "\n".join(line for part in title.split(", ") for line in wrap(part, _TITLE_WIDTH))
 
 

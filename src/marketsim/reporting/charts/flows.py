@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from marketsim.reporting import style
 from marketsim.reporting.charts.chart import Chart, Subject
 from marketsim.reporting.charts.flows_words import flows_finding, flows_message
-from marketsim.reporting.charts.labels import folded, policy_label, policy_name, put_footer
+from marketsim.reporting.charts.labels import policy_label, policy_name, put_footer
 from marketsim.reporting.charts.native import Cells, Flows, Panel
 from marketsim.reporting.charts.sankey import Sides, draw_sankey
 from marketsim.reporting.estimates import Estimate, Verdict, estimate, verdict
@@ -30,6 +30,8 @@ _MOST_SUPPLIERS = 7
 _OTHERS = "others"
 _PALE = 0.35
 """How much colour a cell keeps that cannot be told."""
+_ROOM = 46
+"""Latin letters that stand side by side below the matrix; names that need more are turned."""
 _LARGE, _SMALL = 20.0, 2.0
 """From where on amounts need no digit after the point, or one."""
 
@@ -127,7 +129,7 @@ def _codes(column: pd.Series, suppliers: list[str]) -> NDArray[np.int64]:
 
 
 def _label(subject: Subject, name: str) -> str:
-    return folded(_name(subject.retailer_labels.get(name, name)), 14)
+    return style.folded(_name(subject.retailer_labels.get(name, name)), 14)
 
 
 def _name(supplier: str) -> str:
@@ -172,7 +174,9 @@ def _changes(axes: Axes, subject: Subject, found: _Found, policy: str) -> None:
         }
         axes.text(column, row, f"({text})" if unclear[row, column] else text, ha="center", va="center", **look)
     labels = [_label(subject, name) for name in found.suppliers]
-    axes.set_xticks(range(len(labels)), labels, rotation=40, ha="right", rotation_mode="anchor", fontsize=8)
+    crowded = max(style.width_of(line) for label in labels for line in label.split("\n")) * len(labels) > _ROOM
+    turned: dict[str, Any] = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"} if crowded else {}
+    axes.set_xticks(range(len(labels)), labels, fontsize=8, **turned)
     axes.set_yticks(range(len(labels)), labels, fontsize=8)
     axes.set_xlabel(say("won by"))
     axes.set_ylabel(say("lost by"))

@@ -23,7 +23,9 @@ _ALT = message(
     "Points with 95 % interval crosses: cost of service to the right, share within the standard upward; a line joins the front."
 )
 _LABEL_GAP = 0.055
-_MOSTDESK_TITLES = 2
+_LEAST_HEIGHT = 1.0
+"""Percentage points that the axis of shares spans at least, so that hair's breadths look like ones."""
+_TOP_LABEL = 0.97
 _FULL = 101.0
 """Shares end at 100 %, whatever the ends of intervals."""
 
@@ -63,11 +65,18 @@ def _draw(axes: Axes, subject: Subject, found: DeskMap) -> None:
         marker = "x" if place.policy == BASE else "o"
         axes.plot([place.x], [place.y], marker, color=colour, markerfacecolor=filled, markersize=6, zorder=3)
     axes.margins(0.15)
-    axes.set_ylim(top=min(axes.get_ylim()[1], _FULL))
+    _share_limits(axes)
     axes.set_title(say(DESK_TITLES[found.desk]), fontsize=9)
     axes.set_xlabel(with_unit(say("cost of service"), found.cost.scale.unit))
     axes.set_ylabel(with_unit(say("within the standard"), found.share.scale.unit))
     _labels(axes, subject, found)
+
+
+def _share_limits(axes: Axes) -> None:
+    low, high = axes.get_ylim()
+    missing = max(_LEAST_HEIGHT - (high - low), 0.0)
+    top = min(high + missing / 2, _FULL)
+    axes.set_ylim(min(low, top - (high - low) - missing) if missing else low, top)
 
 
 def _labels(axes: Axes, subject: Subject, found: DeskMap) -> None:
@@ -75,7 +84,7 @@ def _labels(axes: Axes, subject: Subject, found: DeskMap) -> None:
     bottom, top = axes.get_ylim()
     heights = [(place.y - bottom) / (top - bottom) for place in found.places]
     placed = style.spread_labels(heights, _LABEL_GAP)
-    above = max(0.0, max(placed) - 1.0)
+    above = max(0.0, max(placed) - _TOP_LABEL)
     for place, height in zip(found.places, [height - above for height in placed], strict=True):
         colour = _colour(subject, place.policy)
         line = {

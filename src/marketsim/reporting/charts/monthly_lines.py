@@ -9,10 +9,8 @@ from matplotlib.axes import Axes
 
 from marketsim.reporting import style
 from marketsim.reporting.charts.chart import Subject
-from marketsim.reporting.charts.labels import folded
 from marketsim.reporting.charts.monthly import Band
 from marketsim.reporting.charts.native import Dash, Lines, Series
-from marketsim.reporting.charts.paths import mark_start
 from marketsim.reporting.language import say
 from marketsim.reporting.numbers import digits_for
 
@@ -28,13 +26,22 @@ def months_axis(axes: Axes, subject: Subject, *, words: bool) -> None:
         subject: what is drawn.
         words: whether it is said that policies begin there.
     """
-    mark_start(axes, subject, words=False)
-    if not (words and subject.view.policies):
+    view = subject.view
+    axes.set_xlim(1, view.months)
+    if not view.policies:
         return
+    axes.axvline(view.warmup + 0.5, color=style.INK, linewidth=0.8, linestyle=(0, (1, 2)))
+    axes.axvspan(view.first_evaluated + 0.5, view.months, color=style.FAINT, alpha=0.28, linewidth=0, zorder=0)
+    if words:
+        _say_begin(axes, view.warmup + 0.5)
+
+
+def _say_begin(axes: Axes, month: float) -> None:
+    """Write above all lines that policies begin there."""
     low, high = axes.get_ylim()
     axes.set_ylim(low, high + _HEADROOM * (high - low))
     look: dict[str, Any] = {"xycoords": ("data", "axes fraction"), "va": "top", "fontsize": 7.5, "color": style.QUIET}
-    style.note(axes, say("policies begin"), (subject.view.warmup + 0.5, 0.985), (3, 0), **look)
+    style.note(axes, say("policies begin"), (month, 0.985), (3, 0), **look)
 
 
 def end_labels(axes: Axes, ends: Sequence[tuple[str, float, str]], last_month: int, width: int = 14) -> None:
@@ -47,7 +54,7 @@ def end_labels(axes: Axes, ends: Sequence[tuple[str, float, str]], last_month: i
         width: width of a label's line in Latin characters.
     """
     low, high = axes.get_ylim()
-    texts = [folded(label, width) for label, _, _ in ends]
+    texts = [style.folded(label, width) for label, _, _ in ends]
     lines = max((text.count("\n") + 1 for text in texts), default=1)
     placed = style.spread_labels([height for _, height, _ in ends], _LABEL_GAP * lines * (high - low))
     for text, (_, height, colour), place in zip(texts, ends, placed, strict=True):

@@ -36,6 +36,8 @@ _LARGEST_BUBBLE = 900.0
 _LEAST = 1 / 30
 """The smallest bubble as a part of the largest."""
 _LABEL_GAP = 0.055
+_LEAST_ROOM, _WIDE_ROOM = 0.22, 0.36
+"""Parts of the width that the words in a corner need in two lines, and in one."""
 _SHARE = Measure(kpi("share_energy"))
 _AXES = ("satisfaction", "profit", "share_energy")
 _CORNERS = (
@@ -199,10 +201,17 @@ def _labels(axes: Axes, data: pd.DataFrame, subject: Subject) -> None:
 
 
 def _corners(axes: Axes, people: str) -> None:
+    """Say what each corner means, on the side of the zero line on which it is true; not where there is no room."""
+    left, right = axes.get_xlim()
+    zero = -left / (right - left)
     for x, y, words in _CORNERS:
+        room = zero if x < 0.5 else 1 - zero
+        if room < _LEAST_ROOM:
+            continue
+        text = say(words, people=people)
         style.note(
             axes,
-            say(words, people=people),
+            text if room > _WIDE_ROOM else style.folded(text, style.width_of(text) // 2 + 6),
             (x, y),
             (0, 0),
             xycoords="axes fraction",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from marketsim.reporting import style
 from marketsim.reporting.charts.front import Front
-from marketsim.reporting.charts.labels import policy_name, width_of
+from marketsim.reporting.charts.labels import policy_name
 from marketsim.reporting.clauses import paragraph
 from marketsim.reporting.estimates import Verdict
 from marketsim.reporting.language import say
@@ -62,7 +63,7 @@ def map_message(found: Front, count: int) -> str:
         count: how many there are on the map, the base among them.
     """
     names = joined(policy_name(name) for name in found.untold)
-    if width_of(names) <= _WIDEST_NAMES:
+    if style.width_of(names) <= _WIDEST_NAMES:
         return say("No policy can be told to beat {names} in both profit and satisfaction", names=names)
     places = {"front": len(found.untold), "all": count}
     return say("Base and policies on the front of profit and satisfaction: {front} of {all}", **places)

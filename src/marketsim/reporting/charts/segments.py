@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from marketsim.reporting import style
 from marketsim.reporting.charts import dots
 from marketsim.reporting.charts.chart import Chart, Subject, reference_notes
-from marketsim.reporting.charts.labels import folded, put_footer
+from marketsim.reporting.charts.labels import put_footer
 from marketsim.reporting.charts.native import Bars
 from marketsim.reporting.clauses import sentence_of
 from marketsim.reporting.estimates import Verdict
@@ -91,7 +91,7 @@ def _measures(groups: list[tuple[str, str, str]]) -> list[Measure]:
 def group_label(subject: Subject, title: str, segment: str) -> str:
     """Return what a group is called in a figure: names that cannot be drawn are numbers."""
     drawable = segment == ALL or subject.segment_labels[segment] == segment
-    return folded(title if drawable else subject.segment_labels[segment])
+    return style.folded(title if drawable else subject.segment_labels[segment])
 
 
 def _numbers(view: StudyView, policy: str, groups: list[tuple[str, str, str]]) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from marketsim.reporting import style
 from marketsim.reporting.charts import dots
 from marketsim.reporting.charts.chart import Chart, Subject, reference_notes
-from marketsim.reporting.charts.labels import folded, put_footer
+from marketsim.reporting.charts.labels import put_footer
 from marketsim.reporting.charts.native import Bars
 from marketsim.reporting.charts.segments import BETTER, WORSE, group_label
 from marketsim.reporting.clauses import sentence_of
@@ -96,7 +96,7 @@ def _panel(axes: Axes, subject: Subject, policy: str, measures: Sequence[Measure
         means.append(cell.difference.mean if cell.is_compared else math.nan)
         dots.dot(axes, cell, printer, row, measure.kpi.better)
         dots.no_dot(axes, cell, row)
-    dots.finish_panel(axes, folded(_title(measures[0]), _TITLE_WIDTH), printer.scale.difference_unit, means)
+    dots.finish_panel(axes, style.folded(_title(measures[0]), _TITLE_WIDTH), printer.scale.difference_unit, means)
 
 
 def _title(measure: Measure) -> str:

@@ -24,7 +24,7 @@ from marketsim.reporting.numbers import joined, unit_text
 from marketsim.results.tables import ALL, BASE
 
 _KEPT, _DIFFERENCE = "kept", "difference"
-_HELD_MONTHS = 0.6
+_HELD_MONTHS = 1.0
 FloatArray = NDArray[np.float64]
 
 

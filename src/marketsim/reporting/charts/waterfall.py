@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from marketsim.reporting import style
 from marketsim.reporting.charts.chart import Chart, Subject
-from marketsim.reporting.charts.labels import folded, put_footer
+from marketsim.reporting.charts.labels import put_footer
 from marketsim.reporting.charts.native import Waterfall
 from marketsim.reporting.estimates import Estimate, Verdict, estimate, verdict, without_rounding
 from marketsim.reporting.language import message, say
@@ -82,7 +82,7 @@ def _reconciled(data: pd.DataFrame, policy: str, scale: Scale, digits: int) -> s
         "Profit {before} in the base, {after} under {policy}: {change} {unit}",
         before=plain(last["before"], digits),
         after=plain(last["after"], digits),
-        policy=folded(style.drawable(policy), 40),
+        policy=style.folded(style.drawable(policy), 40),
         change=signed(last["diff"], digits),
         unit=scale.unit,
     )
@@ -176,7 +176,7 @@ def _bars(axes: Axes, data: pd.DataFrame, digits: int) -> None:
             axes.plot([place + 0.31, place + 0.69], [start + diff] * 2, color=style.QUIET, linewidth=0.7)
         top = max(start, start + diff, start + high if high == high else start)
         axes.annotate(signed(diff, digits), (place, top), (0, 4), textcoords="offset points", ha="center", fontsize=8.5)
-    axes.set_xticks(range(len(data)), [folded(name, 12) for name in data["source"]])
+    axes.set_xticks(range(len(data)), [style.folded(name, 12) for name in data["source"]])
     style.zero_line(axes, vertical=False)
     axes.grid(axis="x", visible=False)
     axes.margins(y=0.14)

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from unicodedata import east_asian_width
 
+from marketsim.reporting.style import width_of
+
 FOOTER_WIDTH = 135
 """Widest line under a figure, in Latin letters."""
 _WIDE = ("W", "F")
 _NO_START = "，。；：、！？）】》”’·,.;:!?)"
 """What may not stand at the beginning of a line."""
-
-
-def width_of(text: str) -> int:
-    """Return how wide a text is in Latin letters."""
-    return sum(2 if east_asian_width(character) in _WIDE else 1 for character in text)
 
 
 def wrapped(text: str, width: int = FOOTER_WIDTH) -> str:

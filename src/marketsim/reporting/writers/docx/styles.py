@@ -17,7 +17,7 @@ LATIN, CHINESE, CODE = "Calibri", "微软雅黑", "Consolas"
 PAGE_CM, MARGIN_CM = (21.0, 29.7), 2.2
 TEXT_CM = PAGE_CM[0] - 2 * MARGIN_CM
 """Width of the text."""
-_OWN = (
+_OWN: tuple[tuple[str, str, float, bool, str], ...] = (
     ("Author", "Normal", 11, False, style.QUIET),
     ("Headline", "Normal", 14, True, ""),
     ("Lead", "Normal", 11, False, style.INK),
@@ -43,7 +43,7 @@ def set_page(document: Any) -> None:
 def set_styles(document: Any) -> None:
     """Set fonts, sizes and colours of all styles that are used."""
     styles = document.styles
-    for name, size, colour in (
+    kept: tuple[tuple[str, float, str], ...] = (
         ("Normal", 10, style.INK),
         ("Title", 22, style.focus()),
         ("Subtitle", 11, style.QUIET),
@@ -53,7 +53,8 @@ def set_styles(document: Any) -> None:
         ("Header", 8, style.QUIET),
         ("Footer", 8, style.QUIET),
         ("List Bullet", 10, style.INK),
-    ):
+    )
+    for name, size, colour in kept:
         _set(styles[name], size, colour, bold=name.startswith("Heading"))
     for name, parent, size, bold, colour in _OWN:
         own = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)

@@ -81,7 +81,7 @@ def _add(document: Any, heads: Sequence[str], rows: Sequence[Sequence[Entry]]) -
 
 
 def _widths(columns: Sequence[Sequence[Entry]]) -> list[float]:
-    """Return the width of each column in cm: what its longest piece needs, and of the rest what its lines like, short ones first."""
+    """Return the width of each column in cm: what its longest piece needs; the rest goes to short lines first."""
     needed = [_least(entries) for entries in columns]
     liked = [max(_most(entries) - least, 0.0) for entries, least in zip(columns, needed, strict=True)]
     spare = max(_LETTERS_OF_A_LINE - sum(needed), 0.0)

@@ -34,7 +34,8 @@ _WIDTHS: dict[int, str] = {
 """Widths of characters in thousandths of the size, near those of Arial; 556 for all others that are not wide."""
 _USUAL, _WIDE = 556, 1000
 _LEAST_PART = 0.4
-_CLAUSES = ("; ", "；", "。", ": ", "：", ", ", "，", " (", "（")
+_CLAUSES = ("; ", "；", "。", ": ", "：")
+"""Where a sentence may end early; before a comma or a bracket stands what may be no sentence, or say something else."""
 
 
 def clean(text: str) -> str:

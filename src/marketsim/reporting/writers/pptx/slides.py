@@ -12,7 +12,8 @@ from pptx.util import Pt
 from marketsim.reporting import style
 from marketsim.reporting.charts.chart import Chart
 from marketsim.reporting.charts.native import Bars, Panel
-from marketsim.reporting.language import say
+from marketsim.reporting.language import message, say, translated
+from marketsim.reporting.numbers import joined
 from marketsim.reporting.paper.model import Paper, Text
 from marketsim.reporting.table import Entry, Table
 from marketsim.reporting.writers.pptx.fitting import LINE, clean, height_of, shortened
@@ -35,6 +36,9 @@ from marketsim.reporting.writers.pptx.text import (
 
 _TEXT_SIZES = (20, 18, 17, 16, 15, 14, 13, 12)
 _PAGED_SIZE = 14
+_REASON_SIZE = 16
+"""Size of letters of the reasons under the answer, and the least of its sentences above them."""
+_SENTENCE_GAP = 14.0
 _NOTE_SIZE = 10.0
 _MOST_NOTE_LINES = 3
 _CAPTION_SIZE = 12.0
@@ -72,27 +76,51 @@ def text_slides(writer: Writer, section: str, title: str, paragraphs: Sequence[P
         add_text(slide, body, part, own, east=writer.stage.east, name="Text")
 
 
-def answer_slide(writer: Writer, title: str, sentences: Sequence[str], cautions: Sequence[Text]) -> None:
-    """Add the answer: its sentences, each behind a bar in the leading colour, and the cautions in a box."""
+def answer_slide(
+    writer: Writer, title: str, sentences: Sequence[str], cautions: Sequence[Text], reasons: Sequence[Paragraph] = ()
+) -> bool:
+    """Add the answer: its sentences, each behind a bar in the leading colour, and the cautions in a box.
+
+    Returns:
+        Whether the reasons for it stand under its sentences, too: they do if all of it is easy to read.
+    """
     stage, paper = writer.stage, writer.paper
-    notes = text_notes(paper, "answer", [paper.headline, *sentences, *(c.text for c in cautions)], paper.footer)
-    slide = add_slide(stage, title, paper.footer, notes)
-    room = stage.body
-    if cautions:
-        room = _add_cautions(writer, slide, cautions)
+    said = [paper.headline, *sentences, *(p.text for p in reasons), *(c.text for c in cautions)]
+    slide = add_slide(stage, title, paper.footer, text_notes(paper, "answer", said, paper.footer))
+    room = _add_cautions(writer, slide, cautions) if cautions else stage.body
     if not sentences:
-        return
+        return False
+    lowest = height(reasons, room.width, _REASON_SIZE)
+    short = Box(room.left, room.top, room.width, room.height - lowest - 2 * _SENTENCE_GAP)
+    has_room = bool(reasons) and _sentence_size(sentences, short) >= _REASON_SIZE
+    bottom = _add_sentences(writer, slide, sentences, short if has_room else room)
+    if has_room:
+        below = Box(room.left, bottom + _SENTENCE_GAP, room.width, lowest)
+        add_text(slide, below, reasons, _REASON_SIZE, east=stage.east, name="Reasons")
+    return has_room
+
+
+def _sentence_size(sentences: Sequence[str], room: Box) -> float:
+    """Return the size at which the sentences of the answer fit; zero where they do not."""
+    paragraphs = [plain(sentence, gap=0) for sentence in sentences]
+    free = Box(0, 0, room.width - 18, room.height - _SENTENCE_GAP * (len(sentences) - 1))
+    size = size_for(paragraphs, free, (22, *_TEXT_SIZES, 11, 10))
+    return size if height(paragraphs, free.width, size) <= free.height else 0.0
+
+
+def _add_sentences(writer: Writer, slide: object, sentences: Sequence[str], room: Box) -> float:
+    """Add the sentences of the answer from the top of a box, and return where they end."""
     inner = Box(room.left + 18, room.top, room.width - 18, room.height)
     paragraphs = [plain(sentence, gap=0) for sentence in sentences]
-    gap = 14.0
-    free = Box(inner.left, inner.top, inner.width, inner.height - gap * (len(sentences) - 1))
-    size = size_for(paragraphs, free, (22, *_TEXT_SIZES, 11, 10))
+    size = _sentence_size(sentences, room) or 10
     top = inner.top
     for paragraph in paragraphs:
         own = height([paragraph], inner.width, size)
         _bar(slide, Box(room.left, top + 2, 4, own - 2))
-        add_text(slide, Box(inner.left, top, inner.width, own), [paragraph], size, east=stage.east, name="Sentence")
-        top += own + gap
+        place = Box(inner.left, top, inner.width, own)
+        add_text(slide, place, [paragraph], size, east=writer.stage.east, name="Sentence")
+        top += own + _SENTENCE_GAP
+    return top
 
 
 def _bar(slide: object, box: Box) -> None:
@@ -151,7 +179,7 @@ def table_slides(
         grouped: whether equal names in the first column belong together.
     """
     left = [(title, table, grid) for grid in _grids(writer, table, above, grouped=grouped)]
-    _table_slide(writer, section, title, table, left[0][2], above)
+    _table_slide(writer, section, numbered(title, 1, len(left)), table, left[0][2], above)
     return left[1:]
 
 
@@ -242,12 +270,20 @@ def chart_slides(writer: Writer, section: str, chart: Chart, footer: str) -> Non
     notes = chart_notes(writer.paper, section, chart, footer)
     pages = _panel_pages(chart, writer.stage.body) if is_native(chart) else [[]]
     for number, panels in enumerate(pages, start=1):
-        slide = add_slide(writer.stage, numbered(title, number, len(pages)), footer, notes)
+        shown = title if number == 1 else _title_of(panels, chart.title)
+        slide = add_slide(writer.stage, numbered(shown, number, len(pages)), footer, notes)
         room = _subtitle(writer, slide, chart.title)
         if not panels:
             add_picture(slide, room, chart)
         for box, panel in zip(room.grid(len(panels)) if panels else [], panels, strict=True):
             add_native(slide, box, panel, chart, writer.stage.east)
+
+
+def _title_of(panels: Sequence[Panel], title: str) -> str:
+    """Return what a further slide of a chart shows, as the message on its first slide may be about other panels."""
+    names = [panel.title for panel in panels if panel.title]
+    wanted = say("{title}: {caption}", title=title, caption=joined(names)) if names else title
+    return shortened(wanted, title)
 
 
 def _subtitle(writer: Writer, slide: object, words: str) -> Box:

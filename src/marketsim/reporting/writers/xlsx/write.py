@@ -40,12 +40,12 @@ class Planned:
     fill: Callable[[Page], None]
 
 
-def write_xlsx(paper: Paper, results: StudyData, path: Path) -> None:
+def write_xlsx(paper: Paper, results: StudyData | None, path: Path) -> None:
     """Write a workbook in which every number of a paper can be traced; call it inside the edition of the paper.
 
     Args:
         paper: the paper.
-        results: the results that it is about.
+        results: the results that it is about; None for a comparison, which has only its tables and charts.
         path: the file.
 
     Raises:
@@ -58,7 +58,7 @@ def write_xlsx(paper: Paper, results: StudyData, path: Path) -> None:
         raise ReportError(str(error)) from error
 
 
-def _write(paper: Paper, results: StudyData, path: Path) -> None:
+def _write(paper: Paper, results: StudyData | None, path: Path) -> None:
     planned = list(_sheets(paper, results))
     contents, *names = sheet_names([say(ANSWER), *(sheet.name for sheet in planned)])
     book = Book(path, Mark(paper.name, paper.origin, paper.title, paper.author))
@@ -70,7 +70,15 @@ def _write(paper: Paper, results: StudyData, path: Path) -> None:
     book.close()
 
 
-def _sheets(paper: Paper, results: StudyData) -> Iterator[Planned]:
+def _sheets(paper: Paper, results: StudyData | None) -> Iterator[Planned]:
+    if results is None:
+        yield from _tables(paper)
+        yield from _charts(paper)
+        return
+    yield from _sheets_of_results(paper, results)
+
+
+def _sheets_of_results(paper: Paper, results: StudyData) -> Iterator[Planned]:
     view = StudyView(results, paper.edition.focus)
     has_runs = not results.summary.empty
     traced = _Traced(view) if has_runs else None
