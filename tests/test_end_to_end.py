@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import html
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from docx import Document
+from openpyxl import load_workbook
+from pptx import Presentation
 
 from marketsim.experiments.study import run_study
-from marketsim.reporting.write import write_reports
+from marketsim.reporting.paper.material import wishes_of
+from marketsim.reporting.write import Files, write_reports
 from marketsim.results.storage.store import StudyResult
 from marketsim.results.tables import RUN_TABLES, SUMMARY_COLUMNS
 from marketsim.scenario.loaded import Scenario
@@ -37,6 +42,7 @@ def test_every_shipped_study_runs_small_and_reports(path: Path, tmp_path: Path) 
     scenario = _small(path)
     result = run_study(scenario, jobs=1, out=tmp_path / "study", checks=False)
     report = html.unescape(write_reports(result)[0].read_text(encoding="utf-8"))
+    _assert_chinese_reports(result, tmp_path / "chinese")
 
     assert result.manifest["status"] == "complete"
     assert (result.runs["status"] == "done").all()
@@ -48,6 +54,23 @@ def test_every_shipped_study_runs_small_and_reports(path: Path, tmp_path: Path) 
         assert len(result.table(table.name)) > 0
     assert scenario.study.question.split("?")[0] in report
     assert all(policy in report for policy in scenario.study.policies)
+
+
+def _assert_chinese_reports(result: StudyResult, folder: Path) -> None:
+    """Write every format in Chinese; warnings, such as one of a missing character, are errors."""
+    wishes = replace(wishes_of(result.manifest), language="zh")
+    written = write_reports(result, wishes, Files(("html", "pptx", "xlsx", "docx"), folder))
+    assert [path.name for path in written] == [f"report_zh.{form}" for form in ("html", "pptx", "xlsx", "docx")]
+    question = result.manifest["scenario"]["report"]["texts"]["zh"]["question"]
+    assert question in html.unescape(written[0].read_text(encoding="utf-8"))
+    slides = Presentation(str(written[1])).slides
+    titles = [slide.shapes.title.text_frame.text for slide in slides if slide.shapes.title is not None]
+    assert len(titles) == len(slides)
+    assert all(titles)
+    assert any(shape.has_chart for slide in slides for shape in slide.shapes)
+    sheets = load_workbook(written[2]).worksheets
+    assert sum(len(sheet._charts) for sheet in sheets) >= 3
+    assert len(Document(str(written[3])).inline_shapes) == len(list((result.folder / "charts").glob("*.png")))
 
 
 def _vip_lane() -> Scenario:

@@ -51,8 +51,8 @@ class Wanted:
                 raise ReportError(f"--format: {no_such('format', name, FORMATS)}")
         if self.language is not None and self.language not in _LANGUAGES:
             raise ReportError(f"--lang: {no_such('language', self.language, _LANGUAGES)}")
-        if self.template is not None and not self.template.is_file():
-            raise ReportError(f"--template: there is no file {self.template}")
+        if self.template is not None:
+            self._check_template(self.template)
         if self.language == "zh":
             from marketsim.reporting.style import require_chinese_font
 
@@ -68,8 +68,13 @@ class Wanted:
         if self.view is not None and self.view not in scenario.study.retailers:
             raise ReportError(f"--view: {no_such('retailer', self.view, scenario.study.retailers)}")
         template = Path(scenario.source).parent / said.template
-        if self.template is None and said.template and not template.is_file():
-            raise ReportError(f"report.template: there is no file {template}")
+        if self.template is None and said.template:
+            _require_template("report.template", template)
+
+    def _check_template(self, template: Path) -> None:
+        if self.names() and "pptx" not in self.names():
+            raise ReportError("--template: only slides have a template; add pptx to --format, or leave it out")
+        _require_template("--template", template)
 
     def names(self) -> tuple[str, ...]:
         """Return the formats one by one, in the order asked, each once."""
@@ -86,6 +91,15 @@ class Wanted:
             "view": self.view,
         }
         return replace(said, **{name: value for name, value in given.items() if value is not None})
+
+
+def _require_template(option: str, template: Path) -> None:
+    """Raise ReportError where a PowerPoint file is missing or broken."""
+    from marketsim.reporting.write import require_template
+
+    if not template.is_file():
+        raise ReportError(f"{option}: there is no file {template}")
+    require_template(template)
 
 
 def report_study(study: str, wanted: Wanted, out: Path | None) -> int:

@@ -18,7 +18,7 @@ from marketsim.cli.options import load_with_options
 from marketsim.cli.overview import head, size_of, sweep_lines
 from marketsim.cli.report import Wanted, write_after_runs
 from marketsim.cli.screen import console, say
-from marketsim.errors import StudyInterruptedError, UnansweredError
+from marketsim.errors import RunFailedError, StudyInterruptedError, UnansweredError
 from marketsim.scenario.loaded import Scenario
 
 if TYPE_CHECKING:
@@ -119,7 +119,10 @@ def _show(result: StudyResult, screen: Console, began: float, wanted: Wanted, *,
     print_result(result, screen, written, seconds=perf_counter() - began)
     if profile:
         screen.print(phase_table(result.timings))
-    raise_for_failures(result.folder, result.runs)
+    try:
+        raise_for_failures(result.folder, result.runs)
+    except RunFailedError as error:
+        raise RunFailedError("\n".join(str(fault) for fault in (error, failure) if fault)) from error
     if failure is not None:
         raise failure
 

@@ -45,6 +45,7 @@ _POLICIES_NOTE = message(
     "Paired difference to base (chance that the policy is better; ? = cannot tell), its interval, "
     "and the level ± half of its."
 )
+_ONE_WORLD_NOTE = message("Paired difference to base in the only replication, without an interval, and the level.")
 
 
 def policies(view: StudyView) -> Table:
@@ -68,7 +69,8 @@ def _notes(view: StudyView, measures: Sequence[Measure]) -> tuple[str, ...]:
     others = any(has_other_members(view, measure) for measure in measures)
     references = any(has_own_reference(view, measure) for measure in measures)
     members = [*([say(MEMBERS_NOTE)] if others else []), *([say(REFERENCE_NOTE)] if references else [])]
-    return (say(_POLICIES_NOTE), *members, view.footer)
+    about = _POLICIES_NOTE if view.replications > 1 else _ONE_WORLD_NOTE
+    return (say(about), *members, view.footer)
 
 
 def _level(printer: Printer, cell: Cell) -> str:

@@ -67,6 +67,8 @@ def write_reports(
     wanted = wishes_of(results.manifest) if wishes is None else wishes
     asked = files or Files(formats_of(study), results.folder)
     require_folder(asked.folder)
+    if "pptx" in asked.formats and wanted.template:
+        require_template(Path(wanted.template))
     progress("charts")
     return write_paper(build_paper(results, wanted), results, wanted, asked, progress)
 
@@ -116,6 +118,17 @@ def require_folder(folder: Path) -> None:
         raise ReportError(f"reports cannot go into {folder}: {there} is a file, not a folder")
     if not os.access(there, os.W_OK | os.X_OK):
         raise ReportError(f"reports cannot go into {folder}: {there} may not be written to; give another one by --out")
+
+
+def require_template(template: Path) -> None:
+    """Make sure that slides can take the layouts of a PowerPoint file.
+
+    Raises:
+        ReportError: there is no such file, or it cannot be used.
+    """
+    from marketsim.reporting.writers.pptx.template import deck_from
+
+    deck_from(template)
 
 
 def formats_of(study: Mapping[str, Any]) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from marketsim.reporting.charts.heat_look import effect_colours, look_of
 from marketsim.reporting.charts.matrix import matrix
 from marketsim.reporting.charts.matrix_payoffs import payoffs, sides_of
 from marketsim.reporting.charts.native import Bars, Cells, Lines, numbers_of
-from marketsim.reporting.charts.wrapping import joined_lines, width_of, wrapped
+from marketsim.reporting.charts.wrapping import joined_lines, wrapped
 from marketsim.reporting.edition import CHINESE, Edition, printed_in
 from marketsim.reporting.view import StudyView
 from marketsim.results.key_figures import kpi
@@ -185,7 +185,7 @@ def test_chinese_lines_are_wrapped_by_width() -> None:
     text = "相对事件前三个月均值的变化，其中含季节和趋势因素；" * 6
     lines = wrapped(text, 60).split("\n")
     assert "".join(lines) == text
-    assert all(width_of(line) <= 62 for line in lines)
+    assert all(style.width_of(line) <= 62 for line in lines)
     assert not any(line[0] in "，；。" for line in lines)
     assert wrapped("one two three", 7) == "one two\nthree"
     assert joined_lines(["一" * 20, "二" * 20], 60) == ["一" * 20, "二" * 20]

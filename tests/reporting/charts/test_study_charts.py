@@ -6,7 +6,6 @@ from tests.reporting.synthetic import FakeResult
 
 from marketsim.reporting.charts.effects import effects
 from marketsim.reporting.charts.flows import flows
-from marketsim.reporting.charts.labels import width_of
 from marketsim.reporting.charts.native import Bars, Cells, Flows, Lines, Points, Waterfall, numbers_of
 from marketsim.reporting.charts.policy_map import policy_map
 from marketsim.reporting.charts.satisfaction import satisfaction
@@ -15,6 +14,7 @@ from marketsim.reporting.charts.shares import shares
 from marketsim.reporting.charts.small_multiples import small_multiples
 from marketsim.reporting.charts.waits import waits
 from marketsim.reporting.charts.waterfall import waterfall
+from marketsim.reporting.style import width_of
 
 DRAWS = (effects, segments, small_multiples, waits, satisfaction, shares, waterfall, policy_map, flows)
 FORMS = {
@@ -63,7 +63,7 @@ def test_the_message_fits_the_title_of_a_slide(
     for chart in [*charts_of(lanes, draw, language), *charts_of(widths, draw, language)]:
         assert chart.message.strip(), chart.name
         assert not chart.message.endswith((".", "。")), chart.message
-        assert len(chart.message) <= (90 if language == "en" else 40), chart.message
+        assert style.width_of(chart.message) <= (90 if language == "en" else 80), chart.message
 
 
 @every_chart

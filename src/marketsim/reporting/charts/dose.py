@@ -91,6 +91,6 @@ def _base_lines(panel: Panel, rows: list[pd.DataFrame]) -> tuple[NativeSeries, .
         name = base_name([panel.lines[place] for place in places], panel)
         if name in found:
             name = f"{name} ({panel.lines[places[0]].series.prefix})"
-        level = tuple(map(float, levels[places[0]]))
-        found[name] = NativeSeries(name, level, colour=style.QUIET, dash="dot")
+        values = tuple(map(float, levels[places[0]]))
+        found[name] = NativeSeries(name, values, colour=style.QUIET, dash="dot")
     return tuple(found.values())

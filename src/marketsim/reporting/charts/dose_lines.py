@@ -16,6 +16,8 @@ from marketsim.reporting.view import StudyView
 from marketsim.results.tables import BASE
 
 _LABEL_GAP = 0.09
+_HEADROOM = 0.14
+"""Part of the height that the names of lines need above them."""
 _LABEL_WIDTH = 9
 """Width of a line beside a panel, in Latin letters."""
 
@@ -141,4 +143,6 @@ def _name_lines(axes: Axes, panel: Panel, view: StudyView) -> None:
                 label=line_name(measure),
             )
         )
-    axes.legend(handles=handles, loc="best", fontsize=7.5, handlelength=2.4)
+    low, high = axes.get_ylim()
+    axes.set_ylim(top=high + _HEADROOM * (high - low))
+    axes.legend(handles=handles, loc="upper center", ncols=len(handles), fontsize=7.5, handlelength=2.4, borderpad=0)

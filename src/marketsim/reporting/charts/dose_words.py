@@ -88,15 +88,16 @@ def heading(view: StudyView, found: tuple[Series, ...]) -> str:
     first, last = series.points[0][1], series.points[-1][1]
     if peak in (first, last):
         return fitting(
-            say("Profit is highest at {peak}, at the lower end", peak=peak)
+            say("Mean profit is highest at {peak}, at the lower end", peak=peak)
             if peak == first
-            else say("Profit is highest at {peak}, at the upper end", peak=peak),
-            say("Profit is highest at an end of the series"),
+            else say("Mean profit is highest at {peak}, at the upper end", peak=peak),
+            say("Mean profit is highest at an end of the series"),
         )
     if _behind(view, series, peak):
         return say("Whether profit has its peak inside the series cannot be told")
     return fitting(
-        say("Profit rises up to {peak} and then falls again", peak=peak), say("Profit rises and then falls again")
+        say("Mean profit rises and then falls again, highest at {peak}", peak=peak),
+        say("Mean profit rises and then falls again"),
     )
 
 
@@ -117,7 +118,7 @@ def _shape(view: StudyView, series: Series) -> str:
     peak, (first, last) = _peak(view, series), (series.points[0][1], series.points[-1][1])
     printer = printer_for(view, Measure(kpi(PROFIT)))
     difference = printer.difference_with_unit(view.cell(peak, PROFIT))
-    text = say("Profit is highest at {peak}, {difference} against base", peak=peak, difference=difference)
+    text = say("Mean profit is highest at {peak}, {difference} against base", peak=peak, difference=difference)
     if peak == first:
         return say("{text}, at the lower end of the series {series}.", text=text, series=series.prefix)
     if peak == last:

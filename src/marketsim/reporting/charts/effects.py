@@ -143,13 +143,15 @@ def _message(groups: dict[str, list[str]]) -> str:
         template = message("{name} raises profit") if up else message("{name} lowers profit")
         return say(template, name=next(iter(groups.values()))[0])
     if up == count:
-        return say("Every policy raises profit")
+        return say("By their own intervals, all policies raise profit")
     if down == count:
-        return say("Every policy lowers profit")
+        return say("By their own intervals, all policies lower profit")
     if not up + down:
         return say("Of no policy can it be told that it changes profit")
     if up and down:
-        return say("{up} of {all} policies raise profit, {down} lower it", up=up, down=down, all=count)
+        return say(
+            "By their own intervals, {up} of {all} policies raise profit, {down} lower it", up=up, down=down, all=count
+        )
     if up:
-        return say("Policies that can be told to raise profit: {up} of {all}", up=up, all=count)
-    return say("Policies that can be told to lower profit: {down} of {all}", down=down, all=count)
+        return say("By their own intervals, policies that raise profit: {up} of {all}", up=up, all=count)
+    return say("By their own intervals, policies that lower profit: {down} of {all}", down=down, all=count)

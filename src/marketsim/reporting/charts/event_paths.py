@@ -21,6 +21,8 @@ from marketsim.results.key_figures import kpi
 _USUAL = (PROFIT, "share_customers", "satisfaction", "price_cny_per_mwh")
 _WITH_MECHANISM = {"credit": "arrears_cny", "reliability": "saidi_hours_per_year", "word_of_mouth": "awareness_pct"}
 _NEVER_NEGATIVE = ("%", "%/year", "minutes", "0-100", "hours/customer and year")
+_COUNTED = ("customers", "tickets", "breaches", "interruptions", "staff", "per 1,000", "retailers")
+"""How units of counts begin."""
 
 
 def measures_of(view: StudyView) -> list[Measure]:
@@ -67,6 +69,8 @@ class Path:
 def level_band(values: pd.DataFrame, measure: Measure) -> Band:
     """Return the band of levels, which do not go below zero where the figure cannot."""
     found = band(values)
-    if measure.kpi.unit not in _NEVER_NEGATIVE:
+    unit, least = measure.kpi.unit, float(np.nanmin(found.mean, initial=0.0))
+    is_count = unit.startswith(_COUNTED) and least >= 0
+    if unit not in _NEVER_NEGATIVE and not is_count:
         return found
     return Band(found.months, found.mean, np.maximum(found.low, 0.0), found.high)

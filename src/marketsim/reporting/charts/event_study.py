@@ -27,6 +27,8 @@ from marketsim.reporting.view import StudyView
 from marketsim.results.tables import BASE
 
 _MOST_PANELS = 6
+_MOST_BANDS = 2
+"""Lines of a panel that all have bands; of more lines only base and best policy have one, to keep them apart."""
 _ROUNDING = 1e-9
 _LEVEL, _DIFFERENCE = "level", "difference to base"
 _MONTH = message("month")
@@ -104,7 +106,8 @@ def _notes(subject: Subject, marks: Sequence[Mark]) -> list[str]:
     """Return the numbered events, and what has no line."""
     named = [f"{number} {style.drawable(mark.words)}" for number, mark in enumerate(marks, start=1)]
     missing = [style.drawable(subject.policy_labels[name]) for name in left_out(subject)]
-    return [*named, *([say("not drawn: {names}", names=joined(missing))] if missing else [])]
+    few = [say("bands: base and best policy")] if subject.best and len(shown_policies(subject)) > _MOST_BANDS else []
+    return [*named, *few, *([say("not drawn: {names}", names=joined(missing))] if missing else [])]
 
 
 def _drawn(subject: Subject, measure: Measure, policies: list[str]) -> tuple[_Drawn, ...]:
@@ -149,7 +152,8 @@ def _draw(axes: Axes, item: _Drawn) -> None:
         months = path.band.months + 1
         look: dict[str, Any] = {"color": path.colour, "linestyle": path.dashes, "label": path.label}
         axes.plot(months, path.band.mean, linewidth=1.4, zorder=3, **look)
-        axes.fill_between(months, path.band.low, path.band.high, color=path.colour, alpha=0.1, linewidth=0)
+        if path.strong or path.policy == BASE or len(item.paths) <= _MOST_BANDS:
+            axes.fill_between(months, path.band.low, path.band.high, color=path.colour, alpha=0.13, linewidth=0)
 
 
 def _mark(axes: Axes, marks: Sequence[Mark], view: StudyView, *, numbered: bool) -> None:

@@ -152,7 +152,7 @@ def _picture(axes: Axes, subject: Subject, found: _Found) -> None:
 
 def _digits(matrix: FloatArray) -> int:
     largest = float(np.abs(matrix).max())
-    return 0 if largest >= _LARGE else 1 if largest >= _SMALL else 2
+    return 0 if largest >= _LARGE or largest == 0 else 1 if largest >= _SMALL else 2
 
 
 def _changes(axes: Axes, subject: Subject, found: _Found, policy: str) -> None:

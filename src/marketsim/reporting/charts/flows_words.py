@@ -22,6 +22,10 @@ def flows_finding(view: StudyView, policy: str | None, net: Estimate) -> str:
         return say("On balance {retailer} wins {amount} GWh a year (cannot tell).", **places)
     if policy is None:
         return say("On balance {retailer} wins {amount} GWh a year.", **places)
+    if verdict(net) == Verdict.NO_CHANGE:
+        return say(
+            "Under {policy} the balance of what {retailer} wins and loses does not change.", policy=policy, **places
+        )
     if unclear:
         return say(
             "Under {policy} the balance of what {retailer} wins and loses moves by {amount} GWh a year against base "
@@ -49,6 +53,8 @@ def flows_message(view: StudyView, policy: str | None, net: Estimate) -> str:
         return say("{retailer} on balance: {amount} GWh a year won from rivals", retailer=view.focus, amount=amount)
     if policy is None:
         return say("Whether {retailer} wins or loses energy on balance cannot be told", retailer=view.focus)
+    if verdict(net) == Verdict.NO_CHANGE:
+        return say("{policy} leaves the balance won from rivals as it is", policy=policy)
     if told:
         return say("{policy} moves the balance won from rivals by {amount} GWh a year", policy=policy, amount=amount)
     return say("Whether {policy} moves the balance won from rivals cannot be told", policy=policy)

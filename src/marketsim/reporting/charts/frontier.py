@@ -83,9 +83,10 @@ def _labels(axes: Axes, subject: Subject, found: DeskMap) -> None:
     """Name the points in a column to the right of the map, each joined to its point by a thin line."""
     bottom, top = axes.get_ylim()
     heights = [(place.y - bottom) / (top - bottom) for place in found.places]
-    placed = style.spread_labels(heights, _LABEL_GAP)
+    names = [policy_label(subject, place.policy, 18) for place in found.places]
+    placed = style.spread_labels(heights, _LABEL_GAP * max(name.count("\n") + 1 for name in names))
     above = max(0.0, max(placed) - _TOP_LABEL)
-    for place, height in zip(found.places, [height - above for height in placed], strict=True):
+    for place, name, height in zip(found.places, names, [height - above for height in placed], strict=True):
         colour = _colour(subject, place.policy)
         line = {
             "arrowstyle": "-",
@@ -97,7 +98,7 @@ def _labels(axes: Axes, subject: Subject, found: DeskMap) -> None:
             "relpos": (0, 0.5),
         }
         axes.annotate(
-            policy_label(subject, place.policy, 18),
+            name,
             (place.x, place.y),
             (1.02, height),
             textcoords="axes fraction",

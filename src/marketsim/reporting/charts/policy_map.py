@@ -176,7 +176,9 @@ def _labels(axes: Axes, data: pd.DataFrame, subject: Subject) -> None:
     """Name the bubbles in a column to the right of the map, each joined to its bubble by a thin line."""
     bottom, top = axes.get_ylim()
     heights = [(y - bottom) / (top - bottom) for y in data["profit_diff"]]
-    for row, height in zip(data.to_dict("records"), style.spread_labels(heights, _LABEL_GAP), strict=True):
+    names = [policy_label(subject, policy, 18) for policy in data["policy"]]
+    placed = style.spread_labels(heights, _LABEL_GAP * max(name.count("\n") + 1 for name in names))
+    for row, name, height in zip(data.to_dict("records"), names, placed, strict=True):
         best = row["policy"] == subject.best
         line = {
             "arrowstyle": "-",
@@ -188,7 +190,7 @@ def _labels(axes: Axes, data: pd.DataFrame, subject: Subject) -> None:
             "relpos": (0, 0.5),
         }
         axes.annotate(
-            f"{policy_label(subject, row['policy'], 18)} ({signed(row['share_energy_diff'], 2)} {unit_text('pp')})",
+            f"{name} ({signed(row['share_energy_diff'], 2)} {unit_text('pp')})",
             (row["satisfaction_diff"], row["profit_diff"]),
             (1.02, height),
             textcoords="axes fraction",

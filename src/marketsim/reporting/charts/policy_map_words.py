@@ -26,6 +26,8 @@ def map_finding(view: StudyView, people: Measure, profit: Measure, found: Front)
 
 def _trade_off(view: StudyView, people: Measure, profit: Measure, group: str) -> str:
     paying = [policy for policy in view.policies if profit.cell(view, policy).verdict == Verdict.UP]
+    if not paying and view.replications == 1:
+        return say("One world has no interval: whether a policy raises profit cannot be told.")
     if not paying:
         return say("No policy raises profit beyond its interval.")
     trade = [policy for policy in paying if people.cell(view, policy).verdict == Verdict.DOWN]

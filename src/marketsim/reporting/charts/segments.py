@@ -145,6 +145,8 @@ def _finding(view: StudyView, policy: str, groups: list[tuple[str, str, str]]) -
 def _message(view: StudyView, policy: str, groups: list[tuple[str, str, str]]) -> str:
     words = [view.cell(policy, "satisfaction", tier=tier, segment=segment).verdict for _, tier, segment in groups[1:]]
     up, down = words.count(Verdict.UP), words.count(Verdict.DOWN)
+    if set(words) == {Verdict.NO_CHANGE}:
+        return say("{policy} leaves the satisfaction of every group as it is", policy=policy)
     if not up + down:
         return say("{policy}: of no group can it be told that satisfaction changes", policy=policy)
     if up == len(words):

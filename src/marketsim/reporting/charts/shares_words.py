@@ -54,6 +54,8 @@ def shares_message(subject: Subject) -> str:
     energy, customers = (
         signed(cell.difference.mean, printer.difference_digits) for cell, printer in zip(cells, printers, strict=True)
     )
+    if all(cell.verdict == Verdict.NO_CHANGE for cell in cells):
+        return say("{policy} leaves all shares as they are", policy=policy)
     told = [cell.verdict in (Verdict.UP, Verdict.DOWN, Verdict.NO_CHANGE) for cell in cells]
     if all(told):
         template = message("{policy}: share of energy {energy}, of customers {customers} pp")

@@ -25,6 +25,7 @@ from marketsim.results.tables import ALL, BASE
 
 _KEPT, _DIFFERENCE = "kept", "difference"
 _HELD_MONTHS = 1.0
+_ALL = 100.0
 FloatArray = NDArray[np.float64]
 
 
@@ -76,7 +77,7 @@ def _rows(subject: Subject) -> list[list[_Panel]]:
     """Return the panels: shares above, and below them paired differences to the base where there are policies."""
     paths = {tier: _paths(subject, tier) for tier in _groups(subject)}
     known = {tier: found for tier, found in paths.items() if BASE in found}
-    levels = [_Panel(tier, _KEPT, _title(tier), _bands(subject, found)) for tier, found in known.items()]
+    levels = [_Panel(tier, _KEPT, _title(tier), _within_all(_bands(subject, found))) for tier, found in known.items()]
     others = {
         tier: {policy: path - found[BASE] for policy, path in found.items() if policy != BASE}
         for tier, found in known.items()
@@ -95,6 +96,11 @@ def _bands(subject: Subject, paths: dict[str, pd.DataFrame]) -> dict[str, Band]:
     """Return the lines; base and best policy have bands, the others none, to keep them apart."""
     lines = {policy: band(values) for policy, values in paths.items()}
     return {p: line if p in (BASE, subject.best) else line.without_interval() for p, line in lines.items()}
+
+
+def _within_all(lines: dict[str, Band]) -> dict[str, Band]:
+    """Return lines whose bands end at none and at all of the customers, whatever the ends of intervals."""
+    return {p: Band(b.months, b.mean, b.low.clip(0, _ALL), b.high.clip(0, _ALL)) for p, b in lines.items()}
 
 
 def _title(tier: str) -> str:

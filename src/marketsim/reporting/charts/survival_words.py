@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -58,7 +59,9 @@ def survival_finding(subject: Subject, end: End, tiers: Sequence[str]) -> str:
 
 
 def _level(value: Estimate, digits: int) -> str:
-    return f"{plain(value.mean, digits)} {interval(value.low, value.high, digits)}".strip()
+    """Return a share in per cent with its interval, which ends at none and at all of the customers."""
+    low, high = (min(max(end, 0.0), 100.0) if math.isfinite(end) else end for end in (value.low, value.high))
+    return f"{plain(value.mean, digits)} {interval(low, high, digits)}".strip()
 
 
 def _difference(value: Estimate) -> str:

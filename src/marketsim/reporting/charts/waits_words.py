@@ -6,6 +6,7 @@ import math
 
 from marketsim.reporting.charts.chart import Subject
 from marketsim.reporting.charts.labels import policy_name
+from marketsim.reporting.diagnosis import desk_title
 from marketsim.reporting.estimates import Verdict
 from marketsim.reporting.language import message, say
 from marketsim.reporting.measures import Measure, printer_for, tier_people
@@ -54,11 +55,18 @@ def waits_message(subject: Subject, desk: str, tiers: tuple[str, ...]) -> str:
     name = policy_name(policy)
     if len(waiting) < 2:
         people, wait = waiting[0] if waiting else (tier_people(ALL), MISSING)
-        return say("{policy}: busy-hour wait of {people} {wait} min", policy=name, people=people, wait=wait)
+        return say(
+            "{policy}, {desk}: busy-hour wait of {people} {wait} min",
+            policy=name,
+            desk=desk_title(desk),
+            people=people,
+            wait=wait,
+        )
     (first, short), (second, long) = waiting
     return say(
-        "{policy}: busy-hour waits of {first} {short}, of {second} {long} min",
+        "{policy}, {desk}: busy-hour waits of {first} {short}, of {second} {long} min",
         policy=name,
+        desk=desk_title(desk),
         first=first,
         second=second,
         short=short,

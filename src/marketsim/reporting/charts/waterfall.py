@@ -192,6 +192,12 @@ def _finding(policy: str, steps: dict[str, Estimate], total: Estimate, scale: Sc
 
     places = {"policy": policy, "change": text(total), "unit": scale.unit}
     largest = _told(steps)[:_NAMED_SOURCES]
+    if not largest and verdict(total) not in (Verdict.UP, Verdict.DOWN, Verdict.NO_CHANGE):
+        return say(
+            "Under {policy} profit differs by {change} {unit} from base: cannot tell; neither can any source of it be told "
+            "from zero.",
+            **places,
+        )
     if not largest:
         return say(
             "{policy} changes profit by {change} {unit}; no single source of it can be told from zero.", **places

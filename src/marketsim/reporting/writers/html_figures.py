@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from marketsim.reporting import style
+from marketsim.reporting.bold import embolden
 from marketsim.reporting.charts.catalogue import numbers_file
 from marketsim.reporting.charts.chart import Chart
 from marketsim.reporting.writers.html_plot import Plot
@@ -29,7 +30,7 @@ class Drawn:
         chart: the chart.
         label: by which the text calls it.
         anchor: its place in the page.
-        footer: worlds, intervals, seed and scenario.
+        footer: worlds, intervals, seed and scenario; below the plots, since the picture has them inside.
         picture: its picture as a data address.
         width: width of the picture in dots.
         height: its height.
@@ -67,6 +68,7 @@ def picture_of(figure: Figure) -> bytes:
         if figure.get_layout_engine() is not None:
             figure.draw_without_rendering()
             figure.set_layout_engine(None)  # a second layout would move what the first one placed
+        embolden(figure)
         figure.savefig(file, format="png", dpi=_DPI, metadata={"Software": None})
     whole = Image.open(file).convert("RGB")
     palette = whole.quantize(_COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)

@@ -115,7 +115,6 @@ class Body:
         shape._inline.docPr.set("name", clean(chart.name))
         self._figures += 1
         self._caption(say("Figure"), "Figure", self._figures, chart.title).paragraph_format.keep_with_next = False
-        self.paragraph(block.footer, "Footnote")
 
     def _table(self, block: TableBlock) -> None:
         self._tables += 1

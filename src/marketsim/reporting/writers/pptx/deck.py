@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -40,7 +41,13 @@ from marketsim.reporting.writers.pptx.slides import (
 from marketsim.reporting.writers.pptx.stage import add_cover, stage_from
 from marketsim.reporting.writers.pptx.text import QUIET_TEXT, Paragraph, Run, plain, titled
 
-Later = list[Callable[[], None]]
+Later = list[tuple[str, Callable[[], None]]]
+"""What the appendix has: the title of a section, and what adds its slides."""
+_OF_THE_APPENDIX = ("method", "provenance")
+"""Sections that nobody reads to a board."""
+_MANY_CHARTS = 10
+_DETAILS = ("segments_and_tiers", "customers_kept", "margin_concentration", "service_frontier", "flows")
+"""Charts that go to the appendix where a section has many; of the waits, all but those of the first desk do."""
 _LONGEST_PROPERTY = 255
 _MOST_SENTENCES = 4
 
@@ -60,21 +67,45 @@ def write_pptx(paper: Paper, path: Path, template: Path | None = None) -> None:
     writer = Writer(paper, stage_from(template))
     _cover(writer)
     later: Later = []
-    for section in paper.sections:
+    for section in _joined(paper.sections):
         if section.name == "answer":
             _answer(writer, section)
+        elif section.name in _OF_THE_APPENDIX:
+            later.append((section.title, _Walk(writer, section, later).go))
         else:
             _Walk(writer, section, later).go()
-    if later:
-        text_slides(
-            writer, "appendix", say("Appendix"), [plain(say("Tables that continue, and the numbers behind pictures."))]
-        )
-        for add in later:
-            add()
+    _appendix(writer, later)
     _set_properties(writer)
     content = BytesIO()
     writer.stage.deck.save(content)
     path.write_bytes(settled(content.getvalue()))
+
+
+def _joined(sections: Sequence[Section]) -> list[Section]:
+    """Return the sections; what could overturn the answer joins the assumptions where it is no more than a few words."""
+    made: list[Section] = []
+    for section in sections:
+        before = made[-1] if made else None
+        if section.name == "assumptions" and before is not None and before.name == "sensitivity" and _is_short(before):
+            made[-1] = replace(section, blocks=(*before.blocks, *section.blocks))
+        else:
+            made.append(section)
+    return made
+
+
+def _is_short(section: Section) -> bool:
+    return all(isinstance(block, Text) for block in section.blocks)
+
+
+def _appendix(writer: Writer, later: Later) -> None:
+    """Add the appendix behind a slide that says what is in it."""
+    if not later:
+        return
+    said = plain(say("Details: charts and tables that continue, the method, and the numbers behind pictures."))
+    names = [plain(name, bullet=True) for name in dict.fromkeys(name for name, _ in later)]
+    text_slides(writer, "appendix", say("Appendix"), [said, *names])
+    for _, add in later:
+        add()
 
 
 def _cover(writer: Writer) -> None:
@@ -105,12 +136,18 @@ def _answer(writer: Writer, section: Section) -> None:
     headlines = [text.text for text in texts if text.look == "headline"]
     sentences = [*headlines[1:], *(text.text for text in texts if text.look == "lead")]
     cautions = [text for text in texts if text.look == "caution"]
-    answer_slide(
-        writer, shortened(section.message, most=160), sentences or _findings(writer.paper, headlines), cautions
-    )
-    for block in section.blocks:
-        if isinstance(block, Bullets):
-            text_slides(writer, section.name, block.title or section.title, _bullets(block))
+    title, said = shortened(section.message, most=160), sentences or _findings(writer.paper, headlines)
+    reasons = [block for block in section.blocks if isinstance(block, Bullets)]
+    words = [paragraph for block in reasons for paragraph in _reasons(block)]
+    if answer_slide(writer, title, said, cautions, words):
+        return
+    for block in reasons:
+        text_slides(writer, section.name, block.title or section.title, _bullets(block))
+
+
+def _reasons(block: Bullets) -> list[Paragraph]:
+    head = [Paragraph((Run(block.title, bold=True),), gap=0.25)] if block.title else []
+    return [*head, *_bullets(block)]
 
 
 def _findings(paper: Paper, headlines: Sequence[str]) -> list[str]:
@@ -136,6 +173,8 @@ class _Walk:
         self.heading = ""
         self.said: list[str] = []
         self.left_out = 0
+        self.details = _details(section)
+        self.tables = 0
 
     def go(self) -> None:
         """Make the slides."""
@@ -160,10 +199,19 @@ class _Walk:
                 self._take_table(block)
             case ChartBlock():
                 self._flush()
-                chart_slides(self.writer, self.section.name, block.chart, block.footer)
-                self._numbers_later(block)
+                self._take_chart(block)
             case Verbatim():
                 self.words.append(plain(say("{title}: in the other formats of this report.", title=block.title)))
+
+    def _later(self, add: Callable[[], None]) -> None:
+        self.later.append((self.section.title, add))
+
+    def _take_chart(self, block: ChartBlock) -> None:
+        if block.chart.name in self.details:
+            self._later(lambda: chart_slides(self.writer, self.section.name, block.chart, block.footer))
+        else:
+            chart_slides(self.writer, self.section.name, block.chart, block.footer)
+        self._numbers_later(block)
 
     def _take_text(self, block: Text) -> None:
         if block.look == "finding":
@@ -179,7 +227,7 @@ class _Walk:
             self.words += _bullets(block)
             return
         title = block.title or self.section.title
-        self.later.append(lambda: text_slides(self.writer, self.section.name, title, _bullets(block)))
+        self._later(lambda: text_slides(self.writer, self.section.name, title, _bullets(block)))
 
     def _take_table(self, block: TableBlock) -> None:
         grouped = block.look == "grouped"
@@ -189,13 +237,17 @@ class _Walk:
             else:
                 self._table_later(block.table, grouped=grouped)
             return
+        self.tables += 1
+        if self.section.name == "assumptions" and self.tables > 1:
+            self._table_later(block.table, grouped=grouped)
+            return
         if not table_room(self.writer, block.table, self.words, grouped=grouped):
             self._flush()
         title = self.title if self.words else self._table_title(block.table)
         above, self.words = self.words, []
         rest = table_slides(self.writer, self.section.name, title, block.table, above=above, grouped=grouped)
         if rest:
-            self.later.append(lambda: further_table_slides(self.writer, self.section.name, rest))
+            self._later(lambda: further_table_slides(self.writer, self.section.name, rest))
 
     def _table_title(self, table: Table) -> str:
         if self.heading or not table.caption:
@@ -204,11 +256,11 @@ class _Walk:
 
     def _table_later(self, table: Table, *, grouped: bool) -> None:
         title = self._table_title(table)
-        self.later.append(lambda: table_pages(self.writer, self.section.name, title, table, grouped=grouped))
+        self._later(lambda: table_pages(self.writer, self.section.name, title, table, grouped=grouped))
 
     def _numbers_later(self, block: ChartBlock) -> None:
         if not is_native(block.chart):
-            self.later.append(lambda: numbers_slide(self.writer, self.section.name, block.chart, block.footer))
+            self._later(lambda: numbers_slide(self.writer, self.section.name, block.chart, block.footer))
 
     @property
     def title(self) -> str:
@@ -225,8 +277,18 @@ class _Walk:
             self.words = []
 
 
+def _details(section: Section) -> set[str]:
+    """Return the names of charts that go to the appendix."""
+    names = [block.chart.name for block in section.blocks if isinstance(block, ChartBlock)]
+    if len(names) < _MANY_CHARTS:
+        return set()
+    return {*_DETAILS, *[name for name in names if name.startswith("waits")][1:]}
+
+
 def _ordered(section: Section) -> Sequence[Block]:
-    """Return the blocks as slides want them: of the assumptions the words first, then the tables."""
+    """Return the blocks as slides want them: of checks and assumptions the words first, then the tables."""
+    if section.name == "sensitivity":
+        return sorted(section.blocks, key=lambda block: isinstance(block, TableBlock))
     if section.name != "assumptions":
         return section.blocks
     tables = [block for block in section.blocks if isinstance(block, TableBlock)]

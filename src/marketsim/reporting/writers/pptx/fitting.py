@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import cache
+from itertools import pairwise
 
 from marketsim.reporting.edition import is_chinese
 from marketsim.reporting.writers.clean import clean as without_forbidden
@@ -34,6 +35,16 @@ _WIDTHS: dict[int, str] = {
 """Widths of characters in thousandths of the size, near those of Arial; 556 for all others that are not wide."""
 _USUAL, _WIDE = 556, 1000
 _LEAST_PART = 0.4
+_FIRST_WIDE = 0x2E80
+_SEAM = 0.2
+"""Space between a Latin letter and a Chinese character, in sizes of the font."""
+_OPEN, _CLOSE = "（“‘《〈「『【", "，。；：、！？）”’》〉」』】"
+_WIDE_LETTER, _LETTER = rf"[^\s\u0000-\u2e7f{_OPEN}{_CLOSE}]", rf"[^\s\u2e80-\U0010ffff{_OPEN}{_CLOSE}]"
+_REST = rf"(?:(?:{_LETTER}|[{_OPEN}{_CLOSE}])*(?:{_LETTER}|[{_CLOSE}]))?"
+_UNITS = re.compile(
+    rf"[{_OPEN}]*(?:{_LETTER}+{_REST}|{_WIDE_LETTER}(?:[{_CLOSE}]{_REST})?)\s*|[{_OPEN}{_CLOSE}]+\s*|\s+"
+)
+"""What stays on one line: a Chinese character, or Latin letters with the Chinese marks beside them, as LibreOffice has it."""
 _CLAUSES = ("; ", "；", "。", ": ", "：")
 """Where a sentence may end early; before a comma or a bracket stands what may be no sentence, or say something else."""
 
@@ -74,15 +85,25 @@ def wrapped(text: str, width: float, size: float, *, bold: bool = False) -> list
 
 def _wrapped_line(text: str, width: float, size: float, bold: bool) -> list[str]:
     lines, line, filled = [], "", 0.0
-    for word in re.findall(r"[\u2e80-\uffff]|[^\s\u2e80-\uffff]+\s*|\s+", text) or [""]:
+    for word in _UNITS.findall(text) or [""]:
         for piece in _pieces(word, width, size, bold):
-            needed = width_of(piece.rstrip(" "), size, bold=bold)
+            needed = width_of(piece.rstrip(" "), size, bold=bold) + _seams(line[-1:] + piece, size)
             if line and filled + needed > width:
                 lines.append(line)
                 line, filled = "", 0.0
+            filled += width_of(piece, size, bold=bold) + _seams(line[-1:] + piece, size)
             line += piece
-            filled += width_of(piece, size, bold=bold)
     return [*lines, line]
+
+
+def _seams(text: str, size: float) -> float:
+    """Return how much wider a text is drawn as programs keep Latin letters and Chinese characters apart."""
+    pairs = pairwise(text)
+    return sum(_is_latin(one) != _is_latin(other) for one, other in pairs if " " not in (one, other)) * _SEAM * size
+
+
+def _is_latin(character: str) -> bool:
+    return ord(character) < _FIRST_WIDE
 
 
 def _pieces(word: str, width: float, size: float, bold: bool) -> list[str]:

@@ -33,6 +33,7 @@ from marketsim.reporting.writers.pptx.text import (
     plain,
     size_for,
 )
+from marketsim.results.tables import BASE
 
 _TEXT_SIZES = (20, 18, 17, 16, 15, 14, 13, 12)
 _PAGED_SIZE = 14
@@ -46,6 +47,16 @@ _MOST_PANELS = 4
 _MANY_CATEGORIES = 10
 _CAUTION_FILL = "#FCEFE4"
 _MOST_CELLS = 60
+_HEADS = {
+    "policy": message("policy"),
+    "from_retailer": message("lost by"),
+    "to_retailer": message("won by"),
+    "unit": message("unit"),
+    "value": message("value"),
+    "low": message("interval: low"),
+    "high": message("interval: high"),
+}
+"""Columns of numbers that have a name in words."""
 
 
 @dataclass(frozen=True)
@@ -283,7 +294,7 @@ def _title_of(panels: Sequence[Panel], title: str) -> str:
     """Return what a further slide of a chart shows, as the message on its first slide may be about other panels."""
     names = [panel.title for panel in panels if panel.title]
     wanted = say("{title}: {caption}", title=title, caption=joined(names)) if names else title
-    return shortened(wanted, title)
+    return wanted if shortened(wanted, title) == wanted else title
 
 
 def _subtitle(writer: Writer, slide: object, words: str) -> Box:
@@ -336,10 +347,16 @@ def _excerpt(chart: Chart, width: float) -> Table:
     changing = [name for name in data.columns if len(data) == 1 or data[name].astype(str).nunique() > 1]
     names = (changing or list(data.columns))[: max(int(width // 80), 3)]
     rows = tuple(tuple(_entry(value) for value in row) for row in data[names].itertuples(index=False))
-    return Table("", tuple(str(name).replace("_", " ") for name in names), rows)
+    return Table("", tuple(_head(str(name)) for name in names), rows)
+
+
+def _head(name: str) -> str:
+    return say(_HEADS[name]) if name in _HEADS else name.replace("_", " ")
 
 
 def _entry(value: object) -> Entry:
+    if value == BASE:
+        return Entry(translated(BASE))
     if isinstance(value, bool) or not isinstance(value, int | float):
         return Entry(str(value))
     return Entry("–" if isinstance(value, float) and not math.isfinite(value) else f"{value:.6g}".replace("-", "−"))
