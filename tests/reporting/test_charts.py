@@ -11,11 +11,12 @@ from tests.reporting.synthetic import WIDTHS, FakeResult
 
 from marketsim.reporting import style
 from marketsim.reporting.answer import answer
-from marketsim.reporting.charts.catalogue import draw_all, write_charts
+from marketsim.reporting.charts.catalogue import draw_all
 from marketsim.reporting.charts.chart import Chart, subject_of
 from marketsim.reporting.charts.effects import effects
 from marketsim.reporting.charts.tornado import tornado
 from marketsim.reporting.view import StudyView
+from marketsim.reporting.writers.pictures import write_pictures
 from marketsim.results.tables import ALL, BASE
 
 
@@ -213,7 +214,7 @@ def test_files_are_the_same_bytes_every_time(lanes: FakeResult, tmp_path_factory
         subject = subject_of(view, answer(view), view.retailers, view.policies)
         with style.chart_style():
             some = [draw(subject) for draw in (tornado, effects)]
-        write_charts([chart for chart in some if chart is not None], folder)
+        write_pictures([chart for chart in some if chart is not None], folder)
         found.append({path.name: path.read_bytes() for path in sorted(folder.iterdir())})
     assert found[0] == found[1]
     assert set(found[0]) == {
@@ -224,7 +225,7 @@ def test_files_are_the_same_bytes_every_time(lanes: FakeResult, tmp_path_factory
 
 def test_csv_files_hold_the_numbers_drawn(lanes: FakeResult, charts: dict[str, Chart]) -> None:
     folder = lanes.folder / "csv"
-    write_charts([charts["policy_map"]], folder)
+    write_pictures([charts["policy_map"]], folder)
     read = pd.read_csv(folder / "policy_map.csv")
     pd.testing.assert_frame_equal(read, charts["policy_map"].data, check_exact=False, rtol=1e-9)
 
@@ -258,7 +259,7 @@ def test_a_level_whisker_crosses_the_base_only_where_it_cannot_be_told(widths: F
 
 def test_reports_start_neither_pyplot_nor_the_model() -> None:
     unwanted = "{'matplotlib.pyplot', 'mesa', 'numba'}"
-    code = f"import sys, marketsim.reporting.report; print(sorted({unwanted} & set(sys.modules)))"
+    code = f"import sys, marketsim.reporting.write; print(sorted({unwanted} & set(sys.modules)))"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
 

@@ -88,8 +88,8 @@ def _print(told: Sequence[Told], screen: Console) -> None:
 def _write(told: Sequence[Told], out: Path) -> list[str]:
     """Write the tables and charts, each of them whole or not at all, and return what they are called."""
     from marketsim.reporting import style
-    from marketsim.reporting.charts.catalogue import write_charts
     from marketsim.reporting.sweep_findings import all_tables
+    from marketsim.reporting.writers.pictures import write_pictures
     from marketsim.results.storage.csv_tables import write_csv
 
     tables = all_tables([item.found for item in told])
@@ -101,7 +101,7 @@ def _write(told: Sequence[Told], out: Path) -> list[str]:
                 write_csv(frame, place / f"{table}.csv")
             with style.chart_style():
                 charts = [chart for item in told for chart in item.charts()]
-            write_charts(charts, place / "charts")
+            write_pictures(charts, place / "charts")
             return _move(place, out)
     except OSError as error:
         raise ResultsError(f"cannot write to {out}: {error.strerror or error}") from error

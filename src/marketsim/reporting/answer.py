@@ -105,6 +105,8 @@ def _without_policies(view: StudyView) -> Answer:
 def _nothing(view: StudyView) -> str:
     if view.replications and view.is_of_rival:
         return say("The results have nothing on {retailer}.", retailer=view.focus)
+    if view.policies:
+        return say("No run of the base finished, so no policy can be compared with it.")
     return say("No run finished that could answer the question.")
 
 

@@ -10,8 +10,10 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from marketsim.reporting.language import say
+from marketsim.reporting.edition import is_chinese
+from marketsim.reporting.language import SEGMENT, say, translated
 from marketsim.reporting.mechanisms import Mechanism, mechanism_of, mechanisms_of
+from marketsim.reporting.numbers import listed
 from marketsim.reporting.parameters import Parameter, of_field
 from marketsim.reporting.view import StudyView
 from marketsim.scenario.fields import ASSUMPTION
@@ -119,9 +121,10 @@ def show(value: Any) -> str:
     if isinstance(value, int | float):
         return f"{value:,.6g}" if abs(value) < 1e6 else f"{value:,.0f}"
     if isinstance(value, Mapping):
-        return ", ".join(f"{key}: {show(item)}" for key, item in value.items()) or say("none")
+        parts = [say("{name}: {value}", name=_called(str(key)), value=show(item)) for key, item in value.items()]
+        return listed(parts) or say("none")
     if isinstance(value, list | tuple):
-        return ", ".join(show(item) for item in value)
+        return listed(show(item) for item in value)
     return say("none") if value is None else str(value)
 
 
@@ -131,8 +134,15 @@ def _values(group: list[Setting]) -> str:
         by_value.setdefault(show(setting.value), []).append(setting.name)
     if len(by_value) == 1:
         return next(iter(by_value))
-    parts = [f"{', '.join(names)}: {value}" for value, names in by_value.items()]
-    return "; ".join(parts)
+    parts = [say("{name}: {value}", name=listed(map(_called, names)), value=v) for v, names in by_value.items()]
+    return ("；" if is_chinese() else "; ").join(parts)
+
+
+def _called(name: str) -> str:
+    """Return a name as the user wrote it, or the name of a usual customer type in the language of the edition."""
+    words = name.replace("_", " ")
+    known = translated(words, SEGMENT)
+    return name if known == words else known
 
 
 def _settings(view: StudyView) -> tuple[Setting, ...]:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from marketsim.reporting.agents import few_agents
 from marketsim.reporting.clauses import clauses
 from marketsim.reporting.language import message, say, translated
 from marketsim.reporting.numbers import counted, joined
+from marketsim.reporting.ranking import compared
 from marketsim.reporting.view import StudyView
 from marketsim.results.tables import BASE
 
 _MOST_ERRORS = 3
+_MOST_CHECKS = 4
+"""How many failed assumption checks are named."""
 _REST = message("...")
 
 
@@ -19,6 +24,7 @@ def cautions_of(view: StudyView) -> tuple[str, ...]:
         _interrupted(view),
         _failed(view),
         _without_results(view),
+        _without_profit(view),
         _single_world(view),
         _short(view),
         few_agents(view),
@@ -41,25 +47,47 @@ def _failed(view: StudyView) -> str:
     failed = runs[runs["status"] == "failed"]
     if failed.empty:
         return ""
-    where = joined(dict.fromkeys(_place(*row) for row in failed[["policy", "check"]].itertuples(index=False)))
-    errors = list(dict.fromkeys(failed["error"].astype(str)))
+    errors = [text for text in dict.fromkeys(failed["error"].astype(str)) if text]
+    named = clauses([*errors[:_MOST_ERRORS], say(_REST) if len(errors) > _MOST_ERRORS else ""])
+    count = counted(len(runs), "run")
+    if len(failed) == len(runs):
+        return say("All {runs} failed: {errors}.", runs=count, errors=named)
     return say(
         "{failed} of {runs} failed ({where}): {errors}. Worlds in which a policy or the base failed are left out of its "
         "comparison.",
         failed=len(failed),
-        runs=counted(len(runs), "run"),
-        where=where,
-        errors=clauses([*errors[:_MOST_ERRORS], say(_REST) if len(errors) > _MOST_ERRORS else ""]),
+        runs=count,
+        where=_places(failed),
+        errors=named,
     )
+
+
+def _places(failed: pd.DataFrame) -> str:
+    """Say under which policies and in which assumption checks runs failed; many checks are counted."""
+    places = list(dict.fromkeys(zip(failed["policy"].astype(str), failed["check"].astype(str), strict=True)))
+    checks = [place for place in places if place[1]]
+    if len(checks) <= _MOST_CHECKS:
+        return joined(_place(*place) for place in places)
+    named = [_place(*place) for place in places if not place[1]]
+    return joined([*named, counted(len({check for _, check in checks}), "assumption check")])
 
 
 def _without_results(view: StudyView) -> str:
     missing = [policy for policy in view.result.manifest.get("policies", ()) if policy not in view.policies]
-    if not missing:
+    if not missing or not view.replications:
         return ""
     if len(missing) == 1:
         return say("No world of {policy} finished, so nothing can be said about it.", policy=missing[0])
     return say("No world of {policies} finished, so nothing can be said about them.", policies=joined(missing))
+
+
+def _without_profit(view: StudyView) -> str:
+    """Name the policies that have values, but no profit that could be ranked."""
+    known = compared(view)
+    missing = [policy for policy in view.policies if policy not in known]
+    if not known or not missing:
+        return ""
+    return say("No profit to compare is known of {policies}: left out of the ranking.", policies=joined(missing))
 
 
 def _place(policy: str, check: str) -> str:
@@ -76,7 +104,7 @@ def _single_world(view: StudyView) -> str:
 def _short(view: StudyView) -> str:
     """Say so when the evaluated time is less than a year."""
     months = view.months - view.first_evaluated
-    if months >= 12:
+    if months >= 12 or not view.replications:
         return ""
     if months == 1:
         return say("Only 1 month is evaluated; yearly figures are scaled up.")

@@ -32,23 +32,23 @@ _MOST_RIVALS = 4
 
 def gains(view: StudyView, policy: str) -> Table:
     """Return what the best policy changes for the retailer, its customers and its rivals."""
-    rows = [_gain_row(view, policy, who, measure) for who, measure in _gain_measures(view)]
+    rows = [_gain_row(view, policy, who, measure) for who, measure in gain_measures(view)]
     rows += [_rival_row(view, policy, rival) for rival in _largest_rivals(view, policy)]
     return Table(
         say("Under {policy}, against base", policy=policy),
-        (*_heads(), policy),
+        (*_heads(view), policy),
         tuple(row for row in rows if row),
         (*_notes(view, policy), view.footer),
     )
 
 
-def _heads() -> tuple[str, ...]:
-    difference = say("difference [95 % interval]")
+def _heads(view: StudyView) -> tuple[str, ...]:
+    difference = say("difference [95 % interval]") if view.replications > 1 else say("difference")
     return say("who"), say("what"), difference, say("verdict"), say("chance better"), say("base")
 
 
 def _notes(view: StudyView, policy: str) -> list[str]:
-    cells = [measure.cell(view, policy) for _, measure in _gain_measures(view)]
+    cells = [measure.cell(view, policy) for _, measure in gain_measures(view)]
     others = any(cell.verdict == Verdict.OTHER_MEMBERS for cell in cells)
     references = any(cell.has_own_reference for cell in cells)
     said = paragraph([say(REFERENCE_NOTE), say("The column of the base shows them there.")])
@@ -63,7 +63,8 @@ def _partner(view: StudyView, policy: str, measure: Measure) -> Cell:
     return replace(base, level=Estimate(cell.level.n, cell.partner_mean, math.nan, math.nan))
 
 
-def _gain_measures(view: StudyView) -> Iterator[tuple[str, Measure]]:
+def gain_measures(view: StudyView) -> Iterator[tuple[str, Measure]]:
+    """Yield what the table has of the retailer and its customers: whose figure it is, and the figure."""
     for name in (PROFIT, "share_energy", "share_customers"):
         yield view.focus, Measure(kpi(name))
     wait = f"busy_wait_{touched_desks(view)[0]}_minutes"

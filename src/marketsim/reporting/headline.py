@@ -6,7 +6,7 @@ from marketsim.reporting.claims import Claim
 from marketsim.reporting.language import say
 from marketsim.reporting.measures import PROFIT, Measure, printer_for
 from marketsim.reporting.numbers import joined
-from marketsim.reporting.ranking import Ranking
+from marketsim.reporting.ranking import Ranking, compared
 from marketsim.reporting.view import StudyView
 from marketsim.results.key_figures import kpi
 
@@ -27,7 +27,7 @@ def headline(view: StudyView, ranking: Ranking, claim: str) -> str:
         return say("One world only: no certainty")
     if view.is_of_rival:
         return _of_rival(view, ranking, claim)
-    several, best = len(view.policies) > 1, ranking.best
+    several, best = len(compared(view)) > 1, ranking.best
     if claim == Claim.CANNOT_TELL:
         return say("Whether any policy pays cannot be told") if several else _untold(best)
     if claim == Claim.DOES_NOT_PAY:
@@ -64,11 +64,11 @@ def _of_rival(view: StudyView, ranking: Ranking, claim: str) -> str:
     """Say what the focus retailer's policies do to the profit of a rival; it is not the rival whom they pay."""
     places = {"policy": ranking.best, "retailer": view.focus}
     if claim == Claim.CANNOT_TELL:
-        if len(view.policies) > 1:
+        if len(compared(view)) > 1:
             return say("Whether any policy raises the profit of {retailer} cannot be told", retailer=view.focus)
         return say("Whether {policy} changes the profit of {retailer} cannot be told", **places)
     if claim == Claim.DOES_NOT_PAY:
-        if len(view.policies) > 1:
+        if len(compared(view)) > 1:
             return say("No policy raises the profit of {retailer}", retailer=view.focus)
         return say("{policy} does not raise the profit of {retailer}", **places)
     return _raises(view, ranking)

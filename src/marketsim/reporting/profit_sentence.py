@@ -8,7 +8,7 @@ from marketsim.reporting.estimates import Verdict
 from marketsim.reporting.language import say
 from marketsim.reporting.measures import PROFIT, Measure, printer_for
 from marketsim.reporting.numbers import chance, counted, joined
-from marketsim.reporting.ranking import Ranking
+from marketsim.reporting.ranking import Ranking, compared
 from marketsim.reporting.view import StudyView
 from marketsim.results.key_figures import kpi
 
@@ -61,9 +61,9 @@ def _pays(view: StudyView, ranking: Ranking, effect: str) -> str:
         "wins": ranking.wins,
         "worlds": counted(ranking.worlds, "world"),
     }
-    if len(view.policies) == 1:
+    if len(compared(view)) == 1:
         return _pays_alone(view, places)
-    places["policies"] = counted(len(view.policies), "policy")
+    places["policies"] = counted(len(compared(view)), "policy")
     if ranking.tied:
         return say(
             "Of the {policies}, {policy} has the largest mean profit that can be told from the base: {effect} ({sure}); it "
@@ -108,7 +108,7 @@ def _named(ranking: Ranking) -> list[str]:
 
 def _does_not_pay(view: StudyView, ranking: Ranking, effect: str) -> str:
     places = {"policy": ranking.best, "retailer": view.focus}
-    alone = len(view.policies) == 1
+    alone = len(compared(view)) == 1
     if ranking.cell.verdict == Verdict.NO_CHANGE:
         if alone:
             return say("{policy} does not change the profit of {retailer}.", **places)
@@ -132,7 +132,7 @@ def _does_not_pay(view: StudyView, ranking: Ranking, effect: str) -> str:
 
 def _cannot_tell(view: StudyView, ranking: Ranking, effect: str) -> str:
     places = {"policy": ranking.best, "effect": effect, "sure": _sure(view, ranking)}
-    if len(view.policies) == 1:
+    if len(compared(view)) == 1:
         return say(
             "Whether {policy} changes the profit of {retailer} cannot be told: {effect} against base ({sure}).",
             retailer=view.focus,

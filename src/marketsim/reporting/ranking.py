@@ -12,7 +12,7 @@ from marketsim.reporting.measures import PROFIT
 from marketsim.reporting.view import StudyView
 from marketsim.results.statistics.multiple import FAMILY_ERROR
 from marketsim.results.statistics.ranking import RANKING, TIE
-from marketsim.results.tables import ALL
+from marketsim.results.tables import ALL, BASE
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Ranking:
         best: of the policies that pay, the one with the largest mean profit; of all, where none can be told to pay.
         cell: its profit.
         wins: worlds in which no other policy, nor the base, earns more.
-        worlds: worlds in which base and all policies have a profit.
+        worlds: worlds in which base and all policies that are compared have a profit.
         paying: policies whose profit can be told to be above the base, the largest mean first; where the results have a
             table of ranks, with Holm's correction for the number of policies.
         tied: policies whose profit cannot be told to be below that of the best; likewise with all pairs taken together.
@@ -39,10 +39,15 @@ class Ranking:
     runner_up: tuple[str, Estimate] | None
 
 
+def compared(view: StudyView) -> dict[str, Cell]:
+    """Return the profit of every policy whose profit can be compared with the base."""
+    cells = {policy: view.cell(policy, PROFIT) for policy in view.policies}
+    return {policy: cell for policy, cell in cells.items() if cell.verdict != Verdict.MISSING}
+
+
 def rank(view: StudyView) -> Ranking | None:
     """Rank the policies by mean profit difference to the base; None when no policy has results."""
-    cells = {policy: view.cell(policy, PROFIT) for policy in view.policies}
-    known = {policy: cell for policy, cell in cells.items() if cell.verdict != Verdict.MISSING}
+    known = compared(view)
     if not known:
         return None
     order = sorted(known, key=lambda policy: known[policy].difference.mean, reverse=True)
@@ -52,7 +57,7 @@ def rank(view: StudyView) -> Ranking | None:
     paying = tuple(policy for policy in up if float(chances.get(policy, 0.0)) <= FAMILY_ERROR)
     order.sort(key=lambda policy: policy not in paying)
     best, others = order[0], order[1:]
-    wins, worlds = _wins(view, best)
+    wins, worlds = _wins(view, best, order)
     gaps = {policy: _gap(view, best, policy) for policy in others}
     tied = tuple(policy for policy in others if _is_tied(policy, best, told, gaps[policy]))
     runner_up = (others[0], gaps[others[0]]) if others else None
@@ -74,8 +79,8 @@ def _is_tied(policy: str, best: str, told: pd.DataFrame, gap: Estimate) -> bool:
     return verdict(gap) != Verdict.UP
 
 
-def _wins(view: StudyView, best: str) -> tuple[int, int]:
-    complete = view.worlds(PROFIT).dropna()
+def _wins(view: StudyView, best: str, policies: list[str]) -> tuple[int, int]:
+    complete = view.worlds(PROFIT)[[BASE, *policies]].dropna()
     return int(np.sum(complete[best] >= complete.max(axis=1))), len(complete)
 
 

@@ -142,7 +142,9 @@ class Robustness:
         )
 
     def _unsigned(self) -> str:
-        up, down = (len(self.with_verdict(word)) for word in (Verdict.UP, Verdict.DOWN))
+        up, down, none = (len(self.with_verdict(word)) for word in (Verdict.UP, Verdict.DOWN, Verdict.NO_CHANGE))
+        if none == len(self.ends):
+            return say("Profit does not change in any of {checks} either", checks=counted(none, "assumption check"))
         return say(
             "Of {checks}, the profit effect is positive in {up}, negative in {down} and cannot be told in {unclear}",
             checks=counted(len(self.ends), "assumption check"),

@@ -8,8 +8,6 @@ from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
 from importlib.util import find_spec
-from io import BytesIO
-from pathlib import Path
 from typing import Any, cast
 from unicodedata import east_asian_width
 
@@ -44,7 +42,6 @@ DASHES: tuple[Any, ...] = (
     (0, (8, 2)),
 )
 WIDTH_INCHES = 9.2
-DPI = 150
 
 _LATIN_FONT = "DejaVu Sans"
 _CHINESE_FONTS = (
@@ -101,7 +98,6 @@ _SETTINGS: dict[str, Any] = {
     "legend.frameon": False,
     "legend.fontsize": 8.5,
     "figure.facecolor": "white",
-    "savefig.dpi": DPI,
     "svg.fonttype": "path",
     "svg.hashsalt": "marketsim",
 }
@@ -277,25 +273,3 @@ def spread_labels(positions: Sequence[float], gap: float) -> list[float]:
     for position, index in zip(placed, order, strict=True):
         result[index] = position - shift
     return result
-
-
-def picture(figure: Figure, form: str) -> bytes:
-    """Return a figure as a PNG or SVG file, the same bytes every time.
-
-    Args:
-        figure: the figure; its layout is computed when it is drawn first.
-        form: ``png`` or ``svg``.
-    """
-    if figure.get_layout_engine() is not None:
-        figure.draw_without_rendering()
-        figure.set_layout_engine(None)
-    content = BytesIO()
-    metadata: dict[str, Any] = {"Software": None} if form == "png" else {"Date": None, "Creator": None}
-    figure.savefig(content, format=form, dpi=DPI, metadata=metadata)
-    return content.getvalue()
-
-
-def save(figure: Figure, stem: Path) -> None:
-    """Write a figure as PNG and SVG, the same bytes every time."""
-    for form in ("png", "svg"):
-        stem.with_suffix(f".{form}").write_bytes(picture(figure, form))

@@ -75,8 +75,9 @@ class StudyView:
 
     @cached_property
     def policies(self) -> tuple[str, ...]:
-        """Policies that have results, in the order of the scenario; the base is not one of them."""
-        present = set(self.result.summary["policy"])
+        """Policies of which there is any value, in the order of the scenario; the base is not one of them."""
+        summary = self.result.summary
+        present = set(summary.loc[summary["mean"].notna(), "policy"])
         return tuple(policy for policy in self.study.get("policies", {}) if policy in present)
 
     @property

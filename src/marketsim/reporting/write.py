@@ -149,7 +149,7 @@ def _pictures(paper: Paper, folder: Path, forms: Sequence[str], language: str) -
     from marketsim.reporting.writers.pictures import write_pictures
 
     place = folder / f"{_CHARTS}{_suffix(language)}"
-    write_pictures(paper, place, forms)
+    write_pictures(paper.charts, place, forms)
     return place
 
 

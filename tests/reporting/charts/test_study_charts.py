@@ -63,7 +63,7 @@ def test_the_message_fits_the_title_of_a_slide(
     for chart in [*charts_of(lanes, draw, language), *charts_of(widths, draw, language)]:
         assert chart.message.strip(), chart.name
         assert not chart.message.endswith((".", "。")), chart.message
-        assert style.width_of(chart.message) <= (90 if language == "en" else 80), chart.message
+        assert width_of(chart.message) <= (90 if language == "en" else 80), chart.message
 
 
 @every_chart

@@ -122,11 +122,11 @@ def test_hostile_texts_are_harmless(paper: Paper, tmp_path: Path) -> None:
 
 
 def test_a_wide_table_comes_in_parts_with_its_first_column(paper: Paper, tmp_path: Path) -> None:
-    heads = ("policy", *(f"h{n}" for n in range(20)))
-    table = Table("wide", heads, ((Entry("lane"), *(Entry(str(n)) for n in range(20))),))
+    heads = ("policy", *(f"h{n}" for n in range(50)))
+    table = Table("wide", heads, ((Entry("lane"), *(Entry(str(n)) for n in range(50))),))
     section = replace(paper.sections[0], blocks=(TableBlock(table),))
     document = written(replace(paper, sections=(section,)), tmp_path / "wide.docx")
-    assert len(document.tables) == 3
+    assert len(document.tables) > 1
     assert all(table.rows[1].cells[0].text == "lane" for table in document.tables)
     found = [cell.text for table in document.tables for cell in table.rows[0].cells[1:]]
-    assert found == [f"h{n}" for n in range(20)]
+    assert found == [f"h{n}" for n in range(50)]

@@ -20,11 +20,11 @@ from lxml import html as lxml_html
 from tests.reporting.synthetic import FakeResult
 from tests.reporting.writers.html_papers import HOSTILE, LONG, PANELS, TABLE, paper
 
+from marketsim.reporting import figure_files
 from marketsim.reporting.edition import printed_in
 from marketsim.reporting.paper.build import build_paper
 from marketsim.reporting.paper.material import Wishes
 from marketsim.reporting.paper.model import Paper
-from marketsim.reporting.writers import html_figures
 from marketsim.reporting.writers.html import html_of, write_html
 
 Tree = Any
@@ -184,7 +184,9 @@ def test_every_figure_has_finding_footer_picture_alt_text_and_numbers(page: Tree
     for number, (name, figure) in enumerate(zip(PANELS, figures, strict=True), start=1):
         assert words(figure.find(".//h3")).startswith(f"Figure {number} ")
         assert f"Finding of {name}." in words(figure)
-        assert "n = 5 · seed 1 · 0123abcd" in words(figure.find("figcaption"))
+        below_plots = figure.xpath(".//p[@class='source']")
+        assert all("n = 5 · seed 1 · 0123abcd" in words(text) for text in below_plots)
+        assert len(below_plots) == len(figure.xpath(".//div[@class='interactive']")), "a picture has its footer inside"
         picture = figure.find(".//img")
         assert f"Form of {name}." in picture.get("alt")
         assert picture.get("src").startswith("data:image/png;base64,")
@@ -319,7 +321,7 @@ def test_the_paper_of_a_study_is_all_there(
     lanes: FakeResult, language: str, page: Tree, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     picture = base64.b64decode(page.xpath("//figure//img/@src")[0].partition(",")[2])
-    monkeypatch.setattr(html_figures, "picture_of", lambda _: picture)  # drawing takes most of the time
+    monkeypatch.setattr(figure_files, "png", lambda _: picture)  # drawing takes most of the time
     made = build_paper(lanes, Wishes(language))
     with printed_in(made.edition):
         page = tree_of(html_of(made))

@@ -130,7 +130,7 @@ def test_marks_tell_value_unit_and_interval() -> None:
 def test_marks_speak_the_language_of_the_edition() -> None:
     with printed_in(Edition("zh")):
         cells = only(PANELS["cells"][0])
-    assert "staff：0.9<br>width：5<br>profit, million CNY：0.25<br>置信区间包含零：无法判断" in "".join(hovers(cells))
+    assert "staff：0.9<br>width：5<br>profit, million CNY：0.25<br>与零的差别无法判断" in "".join(hovers(cells))
     assert cells.below == "width · 颜色：profit, million CNY"
 
 

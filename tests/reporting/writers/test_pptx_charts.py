@@ -98,9 +98,10 @@ def test_whiskers_reach_to_the_ends_of_the_intervals() -> None:
 
 
 def test_gaps_stay_gaps() -> None:
-    root = root_of(html_papers.PANELS["months"][0])
-    values = root.find(".//c:ser/c:yVal//c:numCache", _C)
-    assert values.find("c:ptCount", _C).get("val") == "30"
+    panel = html_papers.PANELS["months"][0]
+    assert isinstance(panel, Lines)
+    bands = sum(bool(series.low) for series in panel.series)
+    values = root_of(panel).findall(".//c:ser/c:yVal//c:numCache", _C)[bands]
     assert [point.get("idx") for point in values.iterfind("c:pt", _C)] == [str(n) for n in range(30) if n != 8]
 
 
@@ -155,8 +156,32 @@ def test_four_panels_stand_side_by_side_and_more_go_on(tmp_path: Path) -> None:
     assert counts == [0, 3, 2]
     assert [slide.shapes.title.text_frame.text for slide in deck.slides][1:] == [
         "Finding of many (1/2)",
-        "Finding of many (2/2)",
+        "Title of many: panel 3 and panel 4 (2/2)",
     ]
+
+
+def test_bands_reach_from_the_low_to_the_high_ends() -> None:
+    panel = html_papers.PANELS["months"][0]
+    assert isinstance(panel, Lines)
+    banded = [series for series in panel.series if series.low]
+    assert banded
+    for series, made in zip(banded, root_of(panel).findall(".//c:ser", _C), strict=False):
+        ends = [float(value.text) for value in made.iterfind("c:yVal//c:v", _C)]
+        known = [pair for pair in zip(series.low, series.high, strict=True) if math.isfinite(sum(pair))]
+        assert ends == [end for pair in known for end in pair]
+
+
+def test_charts_with_the_same_lines_share_a_legend(tmp_path: Path) -> None:
+    two = (Series("a", (1.0, 2.0)), Series("b", (2.0, 4.0), dash="dash", strong=True))
+    panels = tuple(Lines(f"panel {n}", (1.0, 2.0), two, "x", "y") for n in range(3))
+    made = html_papers.paper()
+    section = replace(made.sections[3], blocks=(ChartBlock(html_papers.chart("many", panels), "n = 5"),))
+    slide = written(replace(made, sections=(section,)), tmp_path / "x.pptx").slides[1]
+    assert [shape.text_frame.text for shape in slide.shapes if shape.name in ("a", "b") and shape.has_text_frame] == [
+        "a",
+        "b",
+    ]
+    assert not any(shape.chart.has_legend for shape in slide.shapes if shape.has_chart)
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,9 @@
-"""All charts of a report, in the order in which they are shown, and their files."""
+"""All charts of a report, in the order in which they are shown."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
-
-from pandas.api.types import is_numeric_dtype
+from dataclasses import replace
 
 from marketsim.reporting import style
 from marketsim.reporting.answer import Answer
@@ -28,10 +26,10 @@ from marketsim.reporting.charts.survival import survival
 from marketsim.reporting.charts.tornado import tornado
 from marketsim.reporting.charts.waits import waits
 from marketsim.reporting.charts.waterfall import waterfall
+from marketsim.reporting.clauses import paragraph
 from marketsim.reporting.language import say
 from marketsim.reporting.view import StudyView
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 Draw = Callable[[Subject], Chart | list[Chart] | None]
 
 CHARTS: tuple[Draw, ...] = (
@@ -64,36 +62,19 @@ def draw_all(view: StudyView, answer: Answer) -> list[Chart]:
     with style.chart_style():
         for draw in CHARTS:
             charts.extend(_as_list(draw(subject)))
-    return charts
+    return [_without_intervals(chart) for chart in charts] if view.replications == 1 else charts
+
+
+def _without_intervals(chart: Chart) -> Chart:
+    """Return a chart of one world, whose description says that the intervals it speaks of are not there."""
+    sentences = [chart.alt, say("One world has no intervals: none are drawn.")]
+    return replace(chart, alt=paragraph(sentences))
 
 
 def _as_list(drawn: Chart | list[Chart] | None) -> list[Chart]:
     if drawn is None:
         return []
     return drawn if isinstance(drawn, list) else [drawn]
-
-
-def write_charts(charts: list[Chart], folder: Path) -> dict[str, bytes]:
-    """Write every chart as PNG, SVG and CSV into a folder, and return the PNG files by the charts' names."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with style.chart_style():
-        for chart in charts:
-            style.save(chart.figure, folder / chart.name)
-            (folder / f"{chart.name}.csv").write_bytes(numbers_file(chart))
-    return {chart.name: (folder / f"{chart.name}.png").read_bytes() for chart in charts}
-
-
-def numbers_file(chart: Chart) -> bytes:
-    """Return the numbers drawn in a chart as a CSV file; texts that a spreadsheet would run begin with an apostrophe."""
-    texts = {
-        name: chart.data[name].map(_harmless) for name in chart.data.columns if not is_numeric_dtype(chart.data[name])
-    }
-    return chart.data.assign(**texts).to_csv(index=False, float_format="%.10g", lineterminator="\n").encode("utf-8")
-
-
-def _harmless(value: object) -> object:
-    """Return a value as it is, or behind an apostrophe where it is a text that begins like a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
 def replaced_names(view: StudyView) -> Iterator[tuple[str, str]]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 from matplotlib.figure import Figure
+from pandas.api.types import is_numeric_dtype
 
-from marketsim.reporting import style
+from marketsim.reporting import figure_files, style
 from marketsim.reporting.answer import Answer
 from marketsim.reporting.charts.native import Panel
 from marketsim.reporting.language import message, say
@@ -21,6 +23,7 @@ SAME_CUSTOMERS = message("tiers with other rules: against the same customers in 
 """Says in a footer with whom a policy is compared that changes who belongs to a tier."""
 OTHER_MEMBERS = message("no whisker: the tier has other members than in the base")
 """Says in a footer why some levels have none."""
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,30 @@ class Chart:
     panels: tuple[Panel, ...] = ()
     message: str = ""
 
+    @cached_property
+    def png(self) -> bytes:
+        """The picture as a PNG file, drawn once."""
+        return figure_files.png(self.figure)
+
+    @cached_property
+    def svg(self) -> bytes:
+        """The picture as an SVG file, drawn once."""
+        return figure_files.svg(self.figure)
+
+    @property
+    def csv(self) -> bytes:
+        """The numbers drawn as a CSV file; texts that a spreadsheet would run begin with an apostrophe."""
+        texts = {
+            name: self.data[name].map(_harmless) for name in self.data.columns if not is_numeric_dtype(self.data[name])
+        }
+        shown = self.data.assign(**texts)
+        return shown.to_csv(index=False, float_format="%.10g", lineterminator="\n").encode("utf-8")
+
+
+def _harmless(value: object) -> object:
+    """Return a value as it is, or behind an apostrophe where it is a text that begins like a formula."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+
 
 @dataclass(frozen=True)
 class Subject:
@@ -69,8 +96,10 @@ class Subject:
 
 
 def whisker_notes(subject: Subject, measures: Iterable[Measure]) -> list[str]:
-    """Return what a footer says of the whiskers of levels."""
+    """Return what a footer says of the whiskers of levels; nothing of them in one world, where there are none."""
     wanted = list(measures)
+    if subject.view.replications == 1:
+        return reference_notes(subject, wanted)
     others = any(has_other_members(subject.view, measure) for measure in wanted)
     return [say(PAIRED_WHISKERS), *([say(OTHER_MEMBERS)] if others else []), *reference_notes(subject, wanted)]
 

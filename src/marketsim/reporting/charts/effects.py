@@ -146,6 +146,8 @@ def _message(groups: dict[str, list[str]]) -> str:
         return say("By their own intervals, all policies raise profit")
     if down == count:
         return say("By their own intervals, all policies lower profit")
+    if count == len(groups.get(Verdict.NO_CHANGE, ())):
+        return say("No policy changes profit")
     if not up + down:
         return say("Of no policy can it be told that it changes profit")
     if up and down:

@@ -15,6 +15,7 @@ from marketsim.reporting import style
 from marketsim.reporting.charts import dots
 from marketsim.reporting.charts.wrapping import joined_lines, wrapped
 from marketsim.reporting.comparison import range_text, scale_of, title
+from marketsim.reporting.figure_files import save
 from marketsim.reporting.language import say, translated
 from marketsim.reporting.numbers import digits_for, signed
 from marketsim.reporting.questions import Row
@@ -35,7 +36,7 @@ def write_forest(table: pd.DataFrame, folder: Path) -> None:
         folder: an existing folder.
     """
     with style.chart_style():
-        style.save(draw(table), folder / NAME)
+        save(draw(table), folder / NAME)
 
 
 def draw(table: pd.DataFrame) -> Figure:

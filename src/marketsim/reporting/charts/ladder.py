@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from marketsim.reporting import style
+from marketsim.reporting.figure_files import save
 from marketsim.reporting.language import say
 from marketsim.reporting.measures import PROFIT
 from marketsim.reporting.numbers import Scale, counted, scale_for
@@ -25,7 +26,7 @@ def write_ladder(ladder: pd.DataFrame, scenario: Scenario, folder: Path) -> list
     """Write the chart of a ladder as PNG and SVG into a folder, and return the files."""
     with style.chart_style():
         figure = _draw(ladder, scenario)
-        style.save(figure, folder / "ladder")
+        save(figure, folder / "ladder")
     return [folder / f"ladder.{kind}" for kind in ("png", "svg")]
 
 

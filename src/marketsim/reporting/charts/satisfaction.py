@@ -181,7 +181,8 @@ def _key(figure: Figure, axes: Axes) -> None:
 
 def _notes(subject: Subject) -> list[str]:
     """Return what the footer says of bands, of policies without a line, and of lines of other people."""
-    notes = [say("bands: base and best policy")] if subject.best else [say("band: base")]
+    bands = say("bands: base and best policy") if subject.best else say("band: base")
+    notes = [bands] if subject.view.replications > 1 else []
     missing = [style.drawable(subject.policy_labels[name]) for name in left_out(subject)]
     notes += [say("not drawn: {names}", names=joined(missing))] if missing else []
     if with_other_members(subject.view, shown_policies(subject)[1:], served_tiers(subject.view)):

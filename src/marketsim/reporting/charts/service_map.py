@@ -138,6 +138,8 @@ def frontier_message(subject: Subject, found: DeskMap) -> str:
         return say("{policy} serves more in time and costs no more", policy=better[0])
     if better:
         return say("{count} serve more in time and cost no more", count=counted(len(better), "policy"))
+    if len(dearer) == 1:
+        return say("Service in time has its price: {policy} serves more in time and costs more", policy=dearer[0])
     if dearer:
         return say(
             "Service in time has its price: {count} serve more in time and cost more",

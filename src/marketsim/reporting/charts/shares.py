@@ -65,13 +65,14 @@ class _Line:
 
 
 def shares(subject: Subject) -> Chart | None:
-    """Draw shares of energy and customers: the focus and its rivals, base against the best policy."""
-    policy = subject.best
+    """Draw shares of energy and customers: the focus and its rivals, base against the best policy; None without results."""
+    policy, all_lines = subject.best, [_lines(subject, quantity) for quantity in _QUANTITIES]
+    if not any(all_lines):
+        return None
     figure = style.new_figure(6.2 if policy else 3.6)
     grid = figure.subplots(2 if policy else 1, 2, squeeze=False, sharex=True, height_ratios=[3, 2] if policy else [1])
     frames, panels = [], []
-    for column, quantity in enumerate(_QUANTITIES):
-        lines = _lines(subject, quantity)
+    for column, (quantity, lines) in enumerate(zip(_QUANTITIES, all_lines, strict=True)):
         _share_panel(grid[0][column], subject, quantity, lines)
         frames += [_frame(line, f"share of {_word(quantity)}", "%") for line in lines]
         panels.append(_native(subject, quantity, lines))

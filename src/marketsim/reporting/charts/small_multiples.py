@@ -130,6 +130,10 @@ def _verdicts(view: StudyView, policy: str, tiers: Sequence[str], names: Sequenc
 
 def _message(view: StudyView, policy: str, tiers: Sequence[str], names: Sequence[str]) -> str:
     words = [word for word, _, _ in _verdicts(view, policy, tiers, names)]
+    if set(words) == {Verdict.NO_CHANGE}:
+        return say("{policy} leaves the satisfaction of every group as it is", policy=policy)
+    if not {Verdict.UP, Verdict.DOWN} & set(words):
+        return say("{policy}: of no group can it be told that satisfaction changes", policy=policy)
     return say(
         "{policy}: of {all} types by tier, {up} more satisfied, {down} less",
         policy=policy,
@@ -142,6 +146,14 @@ def _message(view: StudyView, policy: str, tiers: Sequence[str], names: Sequence
 def _finding(view: StudyView, policy: str, tiers: Sequence[str], names: Sequence[str]) -> str:
     """Say how many groups gain and lose, and which loses most among those of which it can be told."""
     found = _verdicts(view, policy, tiers, names)
+    words, places = {word for word, _, _ in found}, {"policy": policy, "all": len(found)}
+    if words == {Verdict.NO_CHANGE}:
+        return say("Under {policy} satisfaction changes in none of {all} groups by customer type and tier.", **places)
+    if not {Verdict.UP, Verdict.DOWN} & words:
+        return say(
+            "Under {policy} it can be told of none of {all} groups by customer type and tier that satisfaction changes.",
+            **places,
+        )
     lost = [(tier, segment) for word, tier, segment in found if word == Verdict.DOWN]
     counts = say(
         "Under {policy} satisfaction rises in {up} of {all} groups by customer type and tier and falls in {down}",

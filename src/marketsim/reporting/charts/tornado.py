@@ -23,9 +23,9 @@ LOW, HIGH = message("low value"), message("high value")
 
 
 def tornado(subject: Subject) -> Chart | None:
-    """Draw the range of the best policy's profit effect over each assumption; None where none was varied."""
+    """Draw the range of the best policy's profit effect over each assumption; None where none was varied or changes it."""
     checks = subject.answer.robustness
-    if checks is None or not checks.ends or subject.best is None:
+    if checks is None or subject.best is None or {end.verdict for end in checks.ends} <= {Verdict.NO_CHANGE}:
         return None
     printer = printer_for(subject.view, Measure(kpi(PROFIT)))
     main, scale = subject.view.cell(subject.best, PROFIT).difference, printer.scale

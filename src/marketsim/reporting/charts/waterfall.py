@@ -14,25 +14,27 @@ from marketsim.reporting.estimates import Estimate, Verdict, estimate, verdict, 
 from marketsim.reporting.language import message, say
 from marketsim.reporting.measures import PROFIT, Measure, printer_for
 from marketsim.reporting.numbers import Scale, digits_for, interval, joined, plain, signed
+from marketsim.reporting.profit_account import LINES, yearly_accounts
 from marketsim.reporting.view import StudyView
 from marketsim.results.key_figures import kpi
 from marketsim.results.tables import BASE
 
-_COSTS = {
-    "exit_fees_cny": (message("exit fees"), 1.0),
-    "lever_cny": (message("levers"), -1.0),
-    "staff_cny": (message("service staff"), -1.0),
-    "overhead_cny": (message("overhead"), -1.0),
-    "acquisition_cny": (message("acquisition"), -1.0),
-    "penalty_cny": (message("penalties"), -1.0),
-    "interest_cny": (message("working capital"), -1.0),
-    "deviation_cny": (message("deviation penalties"), -1.0),
-    "bad_debt_cny": (message("bad debt"), -1.0),
-    "compensation_cny": (message("compensation and fines"), -1.0),
-    "stranded_cny": (message("stranded investments"), -1.0),
-    "marketing_cny": (message("marketing"), -1.0),
-    "depreciation_cny": (message("depreciation"), -1.0),
+_SOURCES = {
+    "exit_fees_cny": message("exit fees"),
+    "lever_cny": message("levers"),
+    "staff_cny": message("service staff"),
+    "overhead_cny": message("overhead"),
+    "acquisition_cny": message("acquisition"),
+    "penalty_cny": message("penalties"),
+    "interest_cny": message("working capital"),
+    "deviation_cny": message("deviation penalties"),
+    "bad_debt_cny": message("bad debt"),
+    "compensation_cny": message("compensation and fines"),
+    "stranded_cny": message("stranded investments"),
+    "marketing_cny": message("marketing"),
+    "depreciation_cny": message("depreciation"),
 }
+"""Short names of the lines of the account besides revenue and procurement."""
 _NAMED_SOURCES = 3
 _SMALL = 0.004
 _MOST_DIGITS = 2
@@ -41,11 +43,13 @@ _REST, _TOTAL = message("other, small"), message("profit")
 
 
 def waterfall(subject: Subject) -> Chart | None:
-    """Draw the profit difference of the best policy, split into its sources; None without policies."""
+    """Draw the profit difference of the best policy, split into its sources; None without policies or differences."""
     policy = subject.best
     if policy is None:
         return None
     steps, level = _steps(subject.view, policy)
+    if not any(step.mean for step in steps.values()):
+        return None
     scale = printer_for(subject.view, Measure(kpi(PROFIT))).scale
     total = steps.pop(_TOTAL)
     data = _numbers(policy, steps, total, scale, level)
@@ -103,14 +107,15 @@ def _steps(view: StudyView, policy: str) -> tuple[dict[str, Estimate], float]:
     The gross margin is split into energy sold (change of energy at the spread of the base) and spread per MWh
     (change of the spread at the energy of the policy).
     """
-    before, after = (_yearly(view, name) for name in (BASE, policy))
+    accounts = yearly_accounts(view)
+    before, after = accounts[BASE], accounts[policy]
     both = before.index.intersection(after.index)
     before, after = before.loc[both], after.loc[both]
     margins = [part["revenue_cny"] - part["procurement_cny"] for part in (before, after)]
     spread = margins[0] / before["energy_mwh"]
     volume = (after["energy_mwh"] - before["energy_mwh"]) * spread
     changes = {_VOLUME: volume, _SPREAD: margins[1] - margins[0] - volume}
-    changes |= {title: sign * (after[name] - before[name]) for name, (title, sign) in _COSTS.items()}
+    changes |= {title: LINES[name] * (after[name] - before[name]) for name, title in _SOURCES.items()}
     total = after["profit_cny"] - before["profit_cny"]
     large = _SMALL * max(float(np.abs(values.mean())) for values in changes.values())
     shown = {n: values for n, values in changes.items() if n in (_VOLUME, _SPREAD) or abs(values.mean()) > large}
@@ -120,15 +125,6 @@ def _steps(view: StudyView, policy: str) -> tuple[dict[str, Estimate], float]:
     if found[_REST].mean == 0:
         del found[_REST]
     return found | {_TOTAL: estimate(total)}, float(before["profit_cny"].mean())
-
-
-def _yearly(view: StudyView, policy: str) -> pd.DataFrame:
-    table = view.table("retailer_month")
-    rows = table[(table["policy"] == policy) & (table["retailer"] == view.focus)]
-    rows = rows[(rows["month"] >= view.first_evaluated) & (rows["month"] < view.months)]
-    columns = ["energy_mwh", "revenue_cny", "procurement_cny", *_COSTS, "profit_cny"]
-    years = (view.months - view.first_evaluated) / 12
-    return rows.groupby("replication")[columns].sum() / years
 
 
 def _numbers(policy: str, steps: dict[str, Estimate], total: Estimate, scale: Scale, level: float) -> pd.DataFrame:

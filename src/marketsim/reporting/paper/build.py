@@ -9,6 +9,7 @@ from marketsim.reporting import style
 from marketsim.reporting.answer import Answer, answer
 from marketsim.reporting.charts.catalogue import draw_all
 from marketsim.reporting.charts.chart import Chart
+from marketsim.reporting.claims import Claim
 from marketsim.reporting.edition import is_chinese, printed_in
 from marketsim.reporting.language import say
 from marketsim.reporting.method import method
@@ -51,7 +52,7 @@ def _paper(results: StudyData, wanted: Wishes, retailer: str) -> Paper:
     view = StudyView(results, retailer)
     has_study = not results.runs.empty or not results.summary.empty
     found = answer(view) if has_study else None
-    charts = _chosen(draw_all(view, found), wanted.charts) if found else ()
+    charts = _chosen(draw_all(view, found), wanted.charts) if found and found.claim != Claim.NO_RESULTS else ()
     sweeps = tuple(sweep_sections(results.answers, results.manifest))
     material = Material(view, found, charts, sweeps, wanted)
     how = (*method(view), *(how_of_sweeps() if sweeps else ()))

@@ -8,6 +8,7 @@ from typing import Any
 
 from marketsim.reporting.assumptions import assumed, show, varied
 from marketsim.reporting.charts.catalogue import replaced_names
+from marketsim.reporting.claims import Claim
 from marketsim.reporting.language import EVENT, say, segment_name, translated
 from marketsim.reporting.method import method
 from marketsim.reporting.numbers import counted, listed
@@ -41,6 +42,8 @@ def sensitivity_section(material: Material) -> Section | None:
         said = tornado.message or tornado.finding
     elif found.robustness:
         blocks.append(Text(found.robustness.sentence, "finding"))
+    elif found.claim == Claim.NO_RESULTS:
+        blocks.append(Text(say("There is no result that could be overturned.")))
     else:
         blocks.append(Text(say("There is no policy whose effect could be overturned.")))
     checked = checks(material.view, found, varied(material.view))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from marketsim.reporting.claims import Claim
 from marketsim.reporting.factorial_table import factorial_table
 from marketsim.reporting.gains_table import gains
 from marketsim.reporting.language import say
@@ -87,7 +88,7 @@ def changes_section(material: Material) -> Section | None:
 def policies_section(material: Material) -> Section | None:
     """Return the table of all policies, and main effects and interactions of a factorial study."""
     view = material.view
-    if material.answer is None:
+    if material.answer is None or material.answer.claim == Claim.NO_RESULTS:
         return None
     blocks: list[Block] = [TableBlock(policies(view), "dense")]
     factors = factorial_table(view)

@@ -105,7 +105,7 @@ def _cell_mark(panel: Cells, row: int, column: int) -> list[Any]:
         named(panel.y_title, panel.rows[row]),
         named(panel.x_title, panel.columns[column]),
         named(panel.value_title, plain(panel.values[row][column], panel.digits)),
-        say("the interval includes zero: cannot tell") if _is_unclear(panel, row, column) else "",
+        say("cannot be told from zero") if _is_unclear(panel, row, column) else "",
     ]
     return mark(lines)
 

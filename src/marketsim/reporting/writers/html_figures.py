@@ -4,14 +4,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
-from io import BytesIO
 
-from matplotlib.figure import Figure
-from PIL import Image
-
-from marketsim.reporting import style
-from marketsim.reporting.bold import embolden
-from marketsim.reporting.charts.catalogue import numbers_file
 from marketsim.reporting.charts.chart import Chart
 from marketsim.reporting.writers.html_plot import Plot
 from marketsim.reporting.writers.html_plots import plots_of
@@ -51,29 +44,11 @@ class Drawn:
 
 def drawn(chart: Chart, footer: str, label: str, anchor: str) -> Drawn:
     """Return a chart with its picture, numbers and plots."""
-    picture = picture_of(chart.figure)
+    picture = chart.png
     width, height = _size_of(picture)
     plots = tuple(plots_of(chart.panels))
-    numbers = data_address(numbers_file(chart), "text/csv;charset=utf-8")
+    numbers = data_address(chart.csv, "text/csv;charset=utf-8")
     return Drawn(chart, label, anchor, footer, data_address(picture, "image/png"), width, height, numbers, plots)
-
-
-def picture_of(figure: Figure) -> bytes:
-    """Return the picture of a chart as a PNG file, the same bytes every time.
-
-    A palette of 256 colours is enough for charts, and makes the file a third as large.
-    """
-    file, small = BytesIO(), BytesIO()
-    with style.chart_style():
-        if figure.get_layout_engine() is not None:
-            figure.draw_without_rendering()
-            figure.set_layout_engine(None)  # a second layout would move what the first one placed
-        embolden(figure)
-        figure.savefig(file, format="png", dpi=_DPI, metadata={"Software": None})
-    whole = Image.open(file).convert("RGB")
-    palette = whole.quantize(_COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-    palette.save(small, "PNG", optimize=True)
-    return small.getvalue()
 
 
 def data_address(content: bytes, kind: str) -> str:

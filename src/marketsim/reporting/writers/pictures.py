@@ -5,26 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from marketsim.reporting import style
-from marketsim.reporting.charts.catalogue import numbers_file
 from marketsim.reporting.charts.chart import Chart
-from marketsim.reporting.paper.model import Paper
+
+FORMS = ("png", "svg", "csv")
+"""What a chart can be written as."""
 
 
-def write_pictures(paper: Paper, folder: Path, forms: Sequence[str]) -> None:
-    """Write every chart of a paper into a folder, in each of the forms.
+def write_pictures(charts: Sequence[Chart], folder: Path, forms: Sequence[str] = FORMS) -> None:
+    """Write charts into a folder, in each of the forms.
 
     Args:
-        paper: the paper.
+        charts: the charts.
         folder: where the files go, named after their charts; it is made if need be.
-        forms: of ``png``, ``svg`` and ``csv``.
+        forms: of `FORMS`.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with style.chart_style():
-        for chart in paper.charts:
-            for form in forms:
-                _write(chart, folder / f"{chart.name}.{form}", form)
+    for chart in charts:
+        for form in forms:
+            (folder / f"{chart.name}.{form}").write_bytes(_file(chart, form))
 
 
-def _write(chart: Chart, path: Path, form: str) -> None:
-    path.write_bytes(numbers_file(chart) if form == "csv" else style.picture(chart.figure, form))
+def _file(chart: Chart, form: str) -> bytes:
+    if form == "csv":
+        return chart.csv
+    return chart.png if form == "png" else chart.svg

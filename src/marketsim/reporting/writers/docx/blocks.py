@@ -105,9 +105,7 @@ class Body:
         self.paragraph(chart.finding, "Finding").paragraph_format.keep_with_next = True
         holder = self._document.add_paragraph()
         holder.paragraph_format.keep_with_next = True
-        with style.chart_style():
-            picture = style.picture(chart.figure, "png")
-        shape = holder.add_run().add_picture(BytesIO(picture), width=Cm(TEXT_CM))
+        shape = holder.add_run().add_picture(BytesIO(chart.png), width=Cm(TEXT_CM))
         if shape.height > Cm(_HIGHEST_CM):
             shape.width = int(shape.width * Cm(_HIGHEST_CM) / shape.height)
             shape.height = Cm(_HIGHEST_CM)

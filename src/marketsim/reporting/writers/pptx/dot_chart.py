@@ -29,6 +29,7 @@ from marketsim.reporting.writers.pptx.plot import (
     Margins,
     Plot,
     Size,
+    Strokes,
     axis_words,
     bottom_margin,
     columns_of,
@@ -137,7 +138,7 @@ def _whiskers(panel: Bars, sheet: Sheet, first: int) -> list[str]:
         ]
         if spans:
             name = say("{name}: intervals", name=folded(series.name))
-            made.append(segments(first + len(made), sheet, name, spans, series.colour))
+            made.append(segments(first + len(made), sheet, name, spans, Strokes(series.colour), upright=False))
     return made
 
 

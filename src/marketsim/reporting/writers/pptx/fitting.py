@@ -45,8 +45,16 @@ _UNITS = re.compile(
     rf"[{_OPEN}]*(?:{_LETTER}+{_REST}|{_WIDE_LETTER}(?:[{_CLOSE}]{_REST})?)\s*|[{_OPEN}{_CLOSE}]+\s*|\s+"
 )
 """What stays on one line: a Chinese character, or Latin letters with the Chinese marks beside them, as LibreOffice has it."""
+SEAM = "\u200b"
+"""A space of no width, at which a line may end."""
+_LIST_MARK = re.compile(r"[，、；](?=[!-~])")
 _CLAUSES = ("; ", "；", "。", ": ", "：")
 """Where a sentence may end early; before a comma or a bracket stands what may be no sentence, or say something else."""
+
+
+def breakable(text: str) -> str:
+    """Return a Chinese list of Latin words with places where a line may end, which not all programs see by themselves."""
+    return _LIST_MARK.sub(rf"\g<0>{SEAM}", text)
 
 
 def clean(text: str) -> str:
@@ -85,7 +93,7 @@ def wrapped(text: str, width: float, size: float, *, bold: bool = False) -> list
 
 def _wrapped_line(text: str, width: float, size: float, bold: bool) -> list[str]:
     lines, line, filled = [], "", 0.0
-    for word in _UNITS.findall(text) or [""]:
+    for word in [unit for part in text.split(SEAM) for unit in _UNITS.findall(part)] or [""]:
         for piece in _pieces(word, width, size, bold):
             needed = width_of(piece.rstrip(" "), size, bold=bold) + _seams(line[-1:] + piece, size)
             if line and filled + needed > width:

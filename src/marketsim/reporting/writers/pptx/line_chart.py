@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
 from itertools import pairwise
 
 from marketsim.reporting.charts.native import Lines, Series
+from marketsim.reporting.language import say
 from marketsim.reporting.writers.pptx.axes import FIRST, SECOND, Range, round_range, value_axis
 from marketsim.reporting.writers.pptx.chart_xml import (
     LINE_WIDTHS,
@@ -28,12 +29,14 @@ from marketsim.reporting.writers.pptx.plot import (
     Drawn,
     Margins,
     Size,
+    Strokes,
     axis_words,
     bottom_margin,
     columns_of,
     extent,
     left_margin,
     plot_in,
+    segments,
     upright_room,
 )
 from marketsim.reporting.writers.pptx.sheet import Column, Sheet
@@ -44,29 +47,23 @@ _LEAST_GAP = 14.0
 _BAND = 22
 
 
-@dataclass(frozen=True)
-class _Band:
-    """How intervals are drawn: as whiskers, or as bars so wide and pale that they make a band."""
-
-    width: float
-    is_band: bool
-
-
-def lines(panel: Lines, size: Size, face: Face) -> Drawn:
-    """Return a panel of lines as a native chart."""
+def lines(panel: Lines, size: Size, face: Face, *, keyed: bool = True) -> Drawn:
+    """Return a panel of lines as a native chart; it names them itself where `keyed`."""
     across, up = round_range(panel.places, spare=0.0), round_range(extent(panel.series))
-    direct = _direct(panel, up, size)
+    direct = keyed and _direct(panel, up, size)
     right = _label_room(panel) if direct else 14.0
-    keys = [] if direct or len(panel.series) == 1 else [folded(series.name) for series in panel.series]
+    keys = [] if direct or not keyed or len(panel.series) == 1 else [folded(series.name) for series in panel.series]
     left = left_margin(up.labels, panel.y_title, upright_room(size))
     margins = Margins(left, bottom_margin(1, panel.x_title, size.width - left - right), right)
-    plot = plot_in(size, panel.title, keys, (), margins, face)
-    sheet = Sheet()
+    banded = [series for series in panel.series if len(panel.places) > _MOST_WHISKERS and series.low]
+    plot = plot_in(size, panel.title, keys, range(len(banded)), margins, face)
+    sheet = Sheet(length=3 * len(panel.places) if banded else 0)
     places = sheet.add(panel.x_title or "x", panel.places)
-    band = _Band(plot.width / max(len(panel.places) - 1, 1), len(panel.places) > _MOST_WHISKERS)
+    width = plot.width / max(len(panel.places) - 1, 1)
+    bands = [_band(number, series, panel.places, sheet, width) for number, series in enumerate(banded)]
     made = [
-        _series(number, series, places, columns_of(sheet, series), band, face, labelled=direct)
-        for number, series in enumerate(panel.series)
+        _series(number, series, places, sheet, face, labelled=direct, dense=len(panel.places) > _MOST_WHISKERS)
+        for number, series in enumerate(panel.series, start=len(bands))
     ]
     axes = value_axis(
         across,
@@ -80,24 +77,32 @@ def lines(panel: Lines, size: Size, face: Face) -> Drawn:
     ) + value_axis(up, face, axis_words(panel.y_title, upright_room(size)), between="midCat", cross_at="min")
     body = (
         '<c:scatterChart><c:scatterStyle val="lineMarker"/><c:varyColors val="0"/>'
-        f'{"".join(made)}<c:axId val="{FIRST}"/><c:axId val="{SECOND}"/></c:scatterChart>'
+        f'{"".join([*bands, *made])}<c:axId val="{FIRST}"/><c:axId val="{SECOND}"/></c:scatterChart>'
     )
     return Drawn(chart_space([plot.layout, body, axes], plot.heading, plot.legend, face), sheet.workbook())
 
 
+def _band(number: int, series: Series, places: Sequence[float], sheet: Sheet, width: float) -> str:
+    """Return the intervals of a line as a band: pale upright strokes side by side, without caps in any program."""
+    ends = zip(series.low, series.high, places, strict=True)
+    spans = [(low, high, place) for low, high, place in ends if math.isfinite(low) and math.isfinite(high)]
+    name = say("{name}: intervals", name=folded(series.name))
+    return segments(number, sheet, name, spans, Strokes(series.colour, width, _BAND), upright=True)
+
+
 def _series(
-    number: int, series: Series, places: Column, columns: Columns, band: _Band, face: Face, *, labelled: bool
+    number: int, series: Series, places: Column, sheet: Sheet, face: Face, *, labelled: bool, dense: bool
 ) -> str:
     colour = colour_of(series.colour)
     look = f"<c:spPr>{stroke(colour, LINE_WIDTHS[series.strong], series.dash)}</c:spPr>"
     last = _last(series.values)
     named = labels([Label(last, "r", colour=series.colour, bold=series.strong)] if labelled and last >= 0 else [], face)
+    columns = Columns(sheet.add(folded(series.name), series.values)) if dense else columns_of(sheet, series)
     bars = ""
     if columns.plus and columns.minus:
-        line = stroke(colour, band.width, alpha=_BAND, cap="flat") if band.is_band else stroke(colour, 1.25)
-        bars = error_bars("y", columns.plus, columns.minus, line, caps=not band.is_band)
+        bars = error_bars("y", columns.plus, columns.minus, stroke(colour, 1.25))
     return (
-        f"<c:ser>{series_head(number, columns.values)}{look}{marker(series.colour, 0 if band.is_band else 6)}{named}{bars}"
+        f"<c:ser>{series_head(number, columns.values)}{look}{marker(series.colour, 0 if dense else 6)}{named}{bars}"
         f'<c:xVal>{numbers(places)}</c:xVal><c:yVal>{numbers(columns.values)}</c:yVal><c:smooth val="0"/></c:ser>'
     )
 

@@ -26,15 +26,21 @@ def is_native(chart: Chart) -> bool:
     return bool(chart.panels) and not any(isinstance(panel, Cells | Flows) for panel in chart.panels)
 
 
-def drawn(panel: Panel, size: Size, face: Face) -> Drawn:
+def drawn(panel: Panel, size: Size, face: Face, *, keyed: bool = True) -> Drawn:
     """Return a panel as a native chart.
+
+    Args:
+        panel: the panel.
+        size: of the chart.
+        face: the fonts.
+        keyed: whether the chart names its lines; not where the slide does it for all charts.
 
     Raises:
         TypeError: it has no native form.
     """
     match panel:
         case Lines():
-            return lines(panel, size, face)
+            return lines(panel, size, face, keyed=keyed)
         case Bars(dots=True):
             return dots(panel, size, face)
         case Bars():
@@ -46,9 +52,9 @@ def drawn(panel: Panel, size: Size, face: Face) -> Drawn:
     raise TypeError(f"{type(panel).__name__} has no native form")
 
 
-def add_native(slide: Any, box: Box, panel: Panel, chart: Chart, east: str) -> None:
+def add_native(slide: Any, box: Box, panel: Panel, chart: Chart, east: str, *, keyed: bool = True) -> None:
     """Put a panel of a chart on a slide, with what a reader who cannot see it needs to know."""
-    made = drawn(panel, Size(box.width, box.height), Face(east))
+    made = drawn(panel, Size(box.width, box.height), Face(east), keyed=keyed)
     frame = slide.shapes.add_chart(XL_CHART_TYPE.LINE, *box.lengths, made)
     describe(frame, panel.title or chart.title, f"{chart.finding} {chart.alt}")
 

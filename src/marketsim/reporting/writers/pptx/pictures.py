@@ -12,7 +12,6 @@ from pptx.opc.packuri import PackURI
 from pptx.oxml import parse_xml
 from pptx.oxml.ns import qn
 
-from marketsim.reporting import style
 from marketsim.reporting.charts.chart import Chart
 from marketsim.reporting.language import say
 from marketsim.reporting.writers.pptx.frame import Box
@@ -30,8 +29,6 @@ ICON = Box(0, 0, 76, 60)
 
 def add_picture(slide: Any, box: Box, chart: Chart) -> None:
     """Put the picture of a chart into the middle of a box, as large as fits."""
-    with style.chart_style():
-        raster, vector = style.picture(chart.figure, "png"), style.picture(chart.figure, "svg")
     width, height = chart.figure.get_size_inches()
     scale = min(box.width / width, box.height / height)
     place = Box(
@@ -40,9 +37,9 @@ def add_picture(slide: Any, box: Box, chart: Chart) -> None:
         width * scale,
         height * scale,
     )
-    shape = slide.shapes.add_picture(BytesIO(raster), *place.lengths)
+    shape = slide.shapes.add_picture(BytesIO(chart.png), *place.lengths)
     describe(shape, chart.title, f"{chart.finding} {chart.alt}")
-    _add_vector(slide, shape, vector)
+    _add_vector(slide, shape, chart.svg)
 
 
 def _add_vector(slide: Any, shape: Any, content: bytes) -> None:

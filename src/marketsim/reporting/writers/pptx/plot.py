@@ -136,8 +136,8 @@ class Columns:
     """The columns of a series in the workbook: values, and how far its interval reaches up and down from them."""
 
     values: Column
-    plus: Column | None
-    minus: Column | None
+    plus: Column | None = None
+    minus: Column | None = None
 
 
 def columns_of(sheet: Sheet, series: Series) -> Columns:
@@ -145,7 +145,7 @@ def columns_of(sheet: Sheet, series: Series) -> Columns:
     name = folded(series.name)
     values = sheet.add(name, series.values)
     if not _has_intervals(series):
-        return Columns(values, None, None)
+        return Columns(values)
     sheet.add(say("{name}: low end", name=name), series.low)
     sheet.add(say("{name}: high end", name=name), series.high)
     plus = sheet.add(say("{name}: up to the high end", name=name), distances(series.values, series.high))
@@ -165,22 +165,36 @@ def _has_intervals(series: Series) -> bool:
     return bool(series.low) and any(math.isfinite(end) for end in (*series.low, *series.high))
 
 
-def segments(number: int, sheet: Sheet, name: str, spans: Sequence[tuple[float, float, float]], colour: str) -> str:
-    """Return whiskers along the x axis as a series of pieces of a line, which all programs draw.
+@dataclass(frozen=True)
+class Strokes:
+    """How pieces of a line look: colour ``#RRGGBB``, width in points, and per cent of it that is opaque."""
+
+    colour: str
+    width: float = _WHISKER
+    alpha: int = 100
+
+
+def segments(
+    number: int, sheet: Sheet, name: str, spans: Sequence[tuple[float, float, float]], look: Strokes, *, upright: bool
+) -> str:
+    """Return whiskers as a series of pieces of a line, which all programs draw alike.
 
     Args:
         number: number of the series.
         sheet: the workbook.
         name: name of the series.
-        spans: (low end, high end, y) of each whisker.
-        colour: colour of the whiskers, ``#RRGGBB``.
+        spans: (low end, high end, place on the other axis) of each whisker.
+        look: how they are drawn.
+        upright: whether they stand along the y axis.
     """
-    across = [end for low, high, _ in spans for end in (low, high, math.nan)]
-    up = [y for _, _, place in spans for y in (place, place, math.nan)]
-    x, y = sheet.add(say("{name}: ends", name=name), across[:-1]), sheet.add(name, up[:-1])
-    line = stroke(colour_of(colour), _WHISKER, cap="flat")
+    ends = [end for low, high, _ in spans for end in (low, high, math.nan)][:-1]
+    places = [value for _, _, place in spans for value in (place, place, math.nan)][:-1]
+    across, up = (places, ends) if upright else (ends, places)
+    beside = say("{name}: places", name=name) if upright else say("{name}: ends", name=name)
+    x, y = sheet.add(beside, across), sheet.add(name, up)
+    line = stroke(colour_of(look.colour), look.width, alpha=look.alpha, cap="flat")
     return (
-        f"<c:ser>{series_head(number, y)}<c:spPr>{line}</c:spPr>{marker(colour, 0)}<c:xVal>{numbers(x)}</c:xVal>"
+        f"<c:ser>{series_head(number, y)}<c:spPr>{line}</c:spPr>{marker(look.colour, 0)}<c:xVal>{numbers(x)}</c:xVal>"
         f'<c:yVal>{numbers(y)}</c:yVal><c:smooth val="0"/></c:ser>'
     )
 

@@ -27,6 +27,7 @@ from marketsim.reporting.writers.pptx.plot import (
     Drawn,
     Margins,
     Size,
+    Strokes,
     axis_words,
     bottom_margin,
     distances,
@@ -61,7 +62,7 @@ def points(panel: Points, size: Size, face: Face) -> Drawn:
         made.append(_front(panel, len(made), sheet))
     spans = [(p.x_low, p.x_high, p.y) for p in panel.points if math.isfinite(p.x_low) and math.isfinite(p.x_high)]
     if spans:
-        made.append(segments(len(made), sheet, say("intervals of x"), spans, style.QUIET))
+        made.append(segments(len(made), sheet, say("intervals of x"), spans, Strokes(style.QUIET), upright=False))
     axes = value_axis(
         across, face, axis_words(panel.x_title, plot.width), vertical=False, own=FIRST, cross=SECOND, between="midCat"
     ) + value_axis(up, face, axis_words(panel.y_title, upright_room(size)), between="midCat")

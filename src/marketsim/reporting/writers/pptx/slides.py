@@ -18,6 +18,7 @@ from marketsim.reporting.paper.model import Paper, Text
 from marketsim.reporting.table import Entry, Table
 from marketsim.reporting.writers.pptx.fitting import LINE, clean, height_of, shortened
 from marketsim.reporting.writers.pptx.frame import Box
+from marketsim.reporting.writers.pptx.legend import add_legend, legend_height, shared_lines
 from marketsim.reporting.writers.pptx.native_chart import add_native, is_native
 from marketsim.reporting.writers.pptx.notes import chart_notes, table_notes, text_notes
 from marketsim.reporting.writers.pptx.pictures import ICON, add_picture, add_workbook
@@ -286,8 +287,19 @@ def chart_slides(writer: Writer, section: str, chart: Chart, footer: str) -> Non
         room = _subtitle(writer, slide, chart.title)
         if not panels:
             add_picture(slide, room, chart)
-        for box, panel in zip(room.grid(len(panels)) if panels else [], panels, strict=True):
-            add_native(slide, box, panel, chart, writer.stage.east)
+        else:
+            _add_panels(writer, slide, room, panels, chart)
+
+
+def _add_panels(writer: Writer, slide: object, room: Box, panels: Sequence[Panel], chart: Chart) -> None:
+    """Put panels side by side on a slide, under one legend where all show the same lines."""
+    shared = shared_lines(panels)
+    if shared:
+        taken = legend_height(shared, room.width)
+        add_legend(slide, room.strip(taken), shared, writer.stage.east)
+        room = room.below(taken + 6)
+    for box, panel in zip(room.grid(len(panels)), panels, strict=True):
+        add_native(slide, box, panel, chart, writer.stage.east, keyed=not shared)
 
 
 def _title_of(panels: Sequence[Panel], title: str) -> str:

@@ -10,8 +10,9 @@ from pptx.oxml import parse_xml
 from pptx.util import Pt
 
 from marketsim.reporting import style
+from marketsim.reporting.numbers import MISSING
 from marketsim.reporting.table import Entry, Table
-from marketsim.reporting.writers.pptx.fitting import LINE, clean, width_of, wrapped
+from marketsim.reporting.writers.pptx.fitting import LINE, breakable, clean, width_of, wrapped
 from marketsim.reporting.writers.pptx.frame import Box
 from marketsim.reporting.writers.pptx.native_chart import describe
 from marketsim.reporting.writers.pptx.text import QUIET_TEXT, Paragraph, Run, add_part, write
@@ -24,6 +25,7 @@ _NARROWEST = 36.0
 _NO_STYLE = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"
 _A = "http://schemas.openxmlformats.org/drawingml/2006/main"
 _PALE = 0.5
+_NOTHING = ("", MISSING)
 _HEAD_FILL = (
     f'<a:solidFill xmlns:a="{_A}"><a:schemeClr val="tx1"><a:lumMod val="10000"/><a:lumOff val="90000"/></a:schemeClr>'
     "</a:solidFill>"
@@ -49,6 +51,7 @@ class Grid:
 
 def pages_of(table: Table, box: Box, *, grouped: bool = False) -> list[Grid]:
     """Return a table in parts of which each fits into a box; columns that do not fit side by side follow each other."""
+    table = _with_entries(table)
     for size in _SIZES:
         whole = _laid_out(table, box.width, size, grouped)
         if _fits_across(table, box.width, size) and whole.height <= box.height:
@@ -56,6 +59,12 @@ def pages_of(table: Table, box: Box, *, grouped: bool = False) -> list[Grid]:
     size = next((size for size in _SIZES[1:] if _fits_across(table, box.width, size)), _SIZES[-1])
     parts = [_laid_out(part, box.width, size, grouped) for part in _column_parts(table, box.width, size)]
     return [page for part in parts for page in _row_pages(part, box.height)]
+
+
+def _with_entries(table: Table) -> Table:
+    """Return a table without columns in which every entry is missing."""
+    kept = [n for n in range(len(table.heads)) if n == 0 or any(row[n].text not in _NOTHING for row in table.rows)]
+    return _some_columns(table, kept) if table.rows else table
 
 
 def _row_pages(grid: Grid, height: float) -> list[Grid]:
@@ -141,8 +150,8 @@ def _widths(table: Table, width: float, size: float) -> tuple[float, ...]:
 
 def _height(row: Sequence[Entry], widths: Sequence[float], size: float, *, bold: bool = False) -> float:
     heights = [
-        len(wrapped(clean(entry.text), width - 2 * _PAD_X, size, bold=bold)) * size * LINE
-        + sum(len(wrapped(clean(line), width - 2 * _PAD_X, size * _SMALLER)) for line in entry.below)
+        len(wrapped(breakable(clean(entry.text)), width - 2 * _PAD_X, size, bold=bold)) * size * LINE
+        + sum(len(wrapped(breakable(clean(line)), width - 2 * _PAD_X, size * _SMALLER)) for line in entry.below)
         * size
         * _SMALLER
         * LINE
@@ -196,8 +205,12 @@ def _fill(table: Any, grid: Grid, east: str) -> None:
 def _paragraphs(entry: Entry, *, first: bool, right: bool) -> list[Paragraph]:
     colour = {"good": _good(), "bad": style.WARM, "unclear": QUIET_TEXT}.get(entry.look, "tx1")
     align = "r" if right else "l"
-    main = Paragraph((Run(entry.text, bold=first or entry.look in ("good", "bad"), colour=colour),), gap=0, align=align)
-    below = [Paragraph((Run(line, colour=QUIET_TEXT),), gap=0, scale=_SMALLER, align=align) for line in entry.below]
+    bold = first or entry.look in ("good", "bad")
+    main = Paragraph((Run(breakable(entry.text), bold=bold, colour=colour),), gap=0, align=align)
+    below = [
+        Paragraph((Run(breakable(line), colour=QUIET_TEXT),), gap=0, scale=_SMALLER, align=align)
+        for line in entry.below
+    ]
     return [main, *below]
 
 

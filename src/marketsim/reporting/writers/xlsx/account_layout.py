@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from marketsim.reporting.language import message, say
-from marketsim.reporting.writers.xlsx.accounts import ENERGY, PROFIT, Accounts
+from marketsim.reporting.profit_account import ENERGY, PROFIT, Accounts
 from marketsim.reporting.writers.xlsx.book import FIRST_ROW
 from marketsim.reporting.writers.xlsx.names import column_letters, quoted
 

@@ -9,9 +9,7 @@ import pandas as pd
 from marketsim.reporting.language import message, say
 from marketsim.reporting.measures import PROFIT as PROFIT_KPI
 from marketsim.reporting.measures import Measure, printer_for
-from marketsim.reporting.view import StudyView
-from marketsim.reporting.writers.xlsx.account_layout import BY_WORLD, CHECK, ENERGY_EFFECT, SPREAD_EFFECT, Layout
-from marketsim.reporting.writers.xlsx.accounts import (
+from marketsim.reporting.profit_account import (
     ENERGY,
     LINES,
     PROCUREMENT,
@@ -19,6 +17,8 @@ from marketsim.reporting.writers.xlsx.accounts import (
     REVENUE,
     line_title,
 )
+from marketsim.reporting.view import StudyView
+from marketsim.reporting.writers.xlsx.account_layout import BY_WORLD, CHECK, ENERGY_EFFECT, SPREAD_EFFECT, Layout
 from marketsim.reporting.writers.xlsx.book import FIRST_ROW, HEAD_ROW, Page
 from marketsim.reporting.writers.xlsx.looks import (
     FORMULA,

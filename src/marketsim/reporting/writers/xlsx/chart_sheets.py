@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from io import BytesIO
 
-from marketsim.reporting import style
 from marketsim.reporting.charts.chart import Chart
 from marketsim.reporting.charts.native import Bars, Cells, Flows, Lines, Panel, Points, Waterfall
 from marketsim.reporting.language import say
@@ -21,7 +20,6 @@ _FIRST_WIDTH, _WIDTH, _WIDEST, _COLUMNS = 28.0, 13.0, 24.0, 24
 _ROW_PIXELS = 20
 _WIDE, _NARROW = (900, 400), (590, 340)
 _GAP = 12
-_PICTURE_DPI = 100
 
 
 def fill_chart(page: Page, chart: Chart, footer: str) -> None:
@@ -113,11 +111,13 @@ def _insert(page: Page, chart: object, place: tuple[int, int, int, int, int]) ->
 
 def _picture(page: Page, chart: Chart, top: int) -> int:
     """Insert the picture of a chart that has no form of its own for Excel; return how many rows it takes."""
-    with style.chart_style():
-        file = BytesIO()
-        chart.figure.savefig(file, format="png", dpi=_PICTURE_DPI, metadata={"Software": None})
-    file.seek(0)
-    options = {"image_data": file, "object_position": 3, "description": chart.alt, "x_offset": 2, "y_offset": 2}
+    options = {
+        "image_data": BytesIO(chart.png),
+        "object_position": 3,
+        "description": chart.alt,
+        "x_offset": 2,
+        "y_offset": 2,
+    }
     page.sheet.insert_image(top, 0, f"{chart.name}.png", options)
     height = float(chart.figure.get_size_inches()[1]) * 96
     return int(height // _ROW_PIXELS) + 2

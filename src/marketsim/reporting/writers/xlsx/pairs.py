@@ -11,17 +11,14 @@ import numpy as np
 import pandas as pd
 
 from marketsim.errors import ResultsError
-from marketsim.reporting.charts.segments import groups_of
 from marketsim.reporting.estimates import Cell, Verdict
-from marketsim.reporting.measures import PROFIT, Measure, shown_measures, touched_desks
+from marketsim.reporting.gains_table import gain_measures
+from marketsim.reporting.measures import PROFIT, Measure, shown_measures
 from marketsim.reporting.view import StudyData, StudyView
 from marketsim.results.key_figures import kpi
 from marketsim.results.statistics.estimates import FloatArray, without_rounding
 from marketsim.results.storage.run_store import RunStore
-from marketsim.results.tables import ALL, BASE, KPIS_TABLE
-
-_OF_ALL = (PROFIT, "share_energy", "share_customers")
-_OF_SEGMENTS = ("satisfaction", "churn_pct_per_year")
+from marketsim.results.tables import BASE, KPIS_TABLE
 
 
 @dataclass(frozen=True)
@@ -92,10 +89,7 @@ def _wanted(view: StudyView, best: str | None) -> Iterator[tuple[Measure, str]]:
 
 def _gains(view: StudyView) -> Iterator[Measure]:
     """Yield the figures of the table of who gains and who loses, and the profit of every rival."""
-    yield from (Measure(kpi(name)) for name in _OF_ALL)
-    of_groups = ("satisfaction", f"busy_wait_{touched_desks(view)[0]}_minutes", "price_cny_per_mwh")
-    for _, tier, segment in groups_of(view)[1:]:
-        yield from (Measure(kpi(name), tier, segment) for name in (_OF_SEGMENTS if segment != ALL else of_groups))
+    yield from (measure for _, measure in gain_measures(view))
     yield from (Measure(kpi(PROFIT), retailer=name) for name in view.retailers if name != view.focus)
 
 

@@ -11,11 +11,11 @@ from marketsim.reporting.answer import answer
 from marketsim.reporting.charts.chart import Chart
 from marketsim.reporting.language import say
 from marketsim.reporting.paper.model import ChartBlock, Paper, TableBlock
+from marketsim.reporting.profit_account import accounts_of
 from marketsim.reporting.table import Table
 from marketsim.reporting.view import StudyData, StudyView
 from marketsim.reporting.writers.xlsx.account_layout import BY_WORLD, Layout, layout_of
 from marketsim.reporting.writers.xlsx.account_sheets import ACCOUNT, fill_account, fill_by_world
-from marketsim.reporting.writers.xlsx.accounts import accounts_of
 from marketsim.reporting.writers.xlsx.answer_sheet import ANSWER, Listed, fill_answer
 from marketsim.reporting.writers.xlsx.assumptions_sheet import ASSUMPTIONS, fill_assumptions
 from marketsim.reporting.writers.xlsx.book import Book, Mark, Page

@@ -55,24 +55,22 @@ class Accounts:
 
 
 def accounts_of(view: StudyView) -> Accounts | None:
-    """Return the yearly accounts of the retailer whose view it is; None where there is no base.
-
-    A year is the mean one of the evaluated months.
-    """
-    table = view.table(TABLE)
-    rows = table[(table["retailer"] == view.focus) & table["month"].between(view.first_evaluated, view.months - 1)]
-    columns = [ENERGY, *LINES, PROFIT]
-    years = (view.months - view.first_evaluated) / 12
-    sums = rows.astype({"policy": str}).groupby(["policy", "replication"])[columns].sum() / years
-    found = {
-        policy: pd.DataFrame(sums.loc[policy])
-        for policy in (BASE, *view.policies)
-        if policy in sums.index.get_level_values("policy")
-    }
+    """Return the yearly accounts of the retailer whose view it is; None where there is no base."""
+    found = yearly_accounts(view)
     if BASE not in found:
         return None
     together = pd.concat(found.values())
     return Accounts(tuple(name for name in LINES if (together[name] != 0).any()), found)
+
+
+def yearly_accounts(view: StudyView) -> dict[str, pd.DataFrame]:
+    """Return the accounts of a year, the mean one of the evaluated months, by policy as `Accounts` has them."""
+    table = view.table(TABLE)
+    rows = table[(table["retailer"] == view.focus) & table["month"].between(view.first_evaluated, view.months - 1)]
+    years = (view.months - view.first_evaluated) / 12
+    sums = rows.astype({"policy": str}).groupby(["policy", "replication"])[[ENERGY, *LINES, PROFIT]].sum() / years
+    known = sums.index.get_level_values("policy")
+    return {name: pd.DataFrame(sums.loc[name]) for name in (BASE, *view.policies) if name in known}
 
 
 def line_title(column: str) -> str:
