@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from lxml import etree, html
-from openpyxl import load_workbook
 
 _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -24,8 +23,7 @@ def texts_of(path: Path) -> list[str]:
     """Return the texts of a report: paragraphs, cells, labels of charts, notes, descriptions."""
     if path.suffix == ".html":
         return list(_of_page(path))
-    found = list(_of_office(path))
-    return [*found, *_of_workbook(path.read_bytes())] if path.suffix == ".xlsx" else found
+    return list(_of_office(path))
 
 
 def _of_page(path: Path) -> Iterator[str]:
@@ -58,6 +56,8 @@ def _of_office(path: Path) -> Iterator[str]:
                 yield from _of_part(etree.fromstring(archive.read(name)))
             elif name.endswith(".xlsx"):
                 yield from _of_workbook(archive.read(name))
+    if path.suffix == ".xlsx":
+        yield from _of_workbook(path.read_bytes())
 
 
 def _of_part(root: Any) -> Iterator[str]:
@@ -70,9 +70,11 @@ def _of_part(root: Any) -> Iterator[str]:
 
 
 def _of_workbook(content: bytes) -> Iterator[str]:
-    book = load_workbook(BytesIO(content), data_only=True)
-    for sheet in book:
-        yield sheet.title
-        for row in sheet.iter_rows():
-            yield from (str(cell.value) for cell in row if cell.value is not None)
-    book.close()
+    """Yield the texts of all cells, which a workbook keeps in one place; those that formulas result in are beside them."""
+    with zipfile.ZipFile(BytesIO(content)) as book:
+        for name in book.namelist():
+            if name == "xl/sharedStrings.xml":
+                yield from ("".join(entry.itertext()) for entry in etree.fromstring(book.read(name)))
+            elif name.startswith("xl/worksheets/sheet"):
+                found = etree.fromstring(book.read(name)).iterfind(".//{*}c[@t='str']/{*}v")
+                yield from (str(value.text) for value in found if value.text)

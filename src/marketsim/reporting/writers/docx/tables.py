@@ -14,7 +14,7 @@ from docx.shared import Cm, Pt, RGBColor
 from marketsim.reporting import style
 from marketsim.reporting.style import width_of
 from marketsim.reporting.table import Entry, Table
-from marketsim.reporting.writers.clean import clean
+from marketsim.reporting.writers.clean import breakable, clean
 from marketsim.reporting.writers.docx.styles import TEXT_CM
 
 _COLOURS = {"good": "0B6E4F", "bad": "A63A00", "unclear": "5A6672"}
@@ -22,6 +22,8 @@ _LETTERS_OF_A_LINE = 104.0
 """Letters of the size of cells that stand side by side on a page."""
 _MARGIN, _LONGEST_PIECE, _LONGEST_LINE = 3.0, 22, 60
 _CHINESE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
+_TOGETHER = 4
+"""Rows at the top of a table that stay with the one below them, so that no table begins at the foot of a page."""
 _RULE, _HEAD_FILL = "9AA5B1", "EEF2F6"
 
 
@@ -74,6 +76,10 @@ def _add(document: Any, heads: Sequence[str], rows: Sequence[Sequence[Entry]]) -
     for row in table.rows:
         for cell, width in zip(row.cells, widths, strict=True):
             cell.width = Cm(width)
+    for row in table.rows[: min(_TOGETHER, len(table.rows) - 1)]:
+        for cell in row.cells:
+            for paragraph in cell.paragraphs:
+                paragraph.paragraph_format.keep_with_next = True
     for column, width in zip(table.columns, widths, strict=True):
         column.width = Cm(width)
     _rules(table)
@@ -111,12 +117,12 @@ def _most(entries: Sequence[Entry]) -> float:
 def _write(cell: Any, entry: Entry, *, bold: bool) -> None:
     paragraph = cell.paragraphs[0]
     paragraph.style = "Cell"
-    run = paragraph.add_run(clean(entry.text))
+    run = paragraph.add_run(breakable(clean(entry.text)))
     run.bold = bold
     if entry.look in _COLOURS:
         run.font.color.rgb = RGBColor.from_string(_COLOURS[entry.look])
     for line in entry.below:
-        below = cell.add_paragraph(style="Cell").add_run(clean(line))
+        below = cell.add_paragraph(style="Cell").add_run(breakable(clean(line)))
         below.font.size = Pt(7)
         below.font.color.rgb = RGBColor.from_string(style.QUIET.removeprefix("#"))
 

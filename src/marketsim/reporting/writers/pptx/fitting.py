@@ -9,6 +9,7 @@ from functools import cache
 from itertools import pairwise
 
 from marketsim.reporting.edition import is_chinese
+from marketsim.reporting.writers.clean import SEAM
 from marketsim.reporting.writers.clean import clean as without_forbidden
 
 LINE = 1.25
@@ -45,16 +46,8 @@ _UNITS = re.compile(
     rf"[{_OPEN}]*(?:{_LETTER}+{_REST}|{_WIDE_LETTER}(?:[{_CLOSE}]{_REST})?)\s*|[{_OPEN}{_CLOSE}]+\s*|\s+"
 )
 """What stays on one line: a Chinese character, or Latin letters with the Chinese marks beside them, as LibreOffice has it."""
-SEAM = "\u200b"
-"""A space of no width, at which a line may end."""
-_LIST_MARK = re.compile(r"[，、；](?=[!-~])")
 _CLAUSES = ("; ", "；", "。", ": ", "：")
 """Where a sentence may end early; before a comma or a bracket stands what may be no sentence, or say something else."""
-
-
-def breakable(text: str) -> str:
-    """Return a Chinese list of Latin words with places where a line may end, which not all programs see by themselves."""
-    return _LIST_MARK.sub(rf"\g<0>{SEAM}", text)
 
 
 def clean(text: str) -> str:

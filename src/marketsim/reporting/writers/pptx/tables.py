@@ -12,7 +12,8 @@ from pptx.util import Pt
 from marketsim.reporting import style
 from marketsim.reporting.numbers import MISSING
 from marketsim.reporting.table import Entry, Table
-from marketsim.reporting.writers.pptx.fitting import LINE, breakable, clean, width_of, wrapped
+from marketsim.reporting.writers.clean import breakable
+from marketsim.reporting.writers.pptx.fitting import LINE, clean, width_of, wrapped
 from marketsim.reporting.writers.pptx.frame import Box
 from marketsim.reporting.writers.pptx.native_chart import describe
 from marketsim.reporting.writers.pptx.text import QUIET_TEXT, Paragraph, Run, add_part, write
