@@ -8,9 +8,12 @@ import pytest
 from docx import Document
 from openpyxl import load_workbook
 from pptx import Presentation
+from tests.experiments.fake_models import always_failing
 from tests.markets import DATA
 from tests.test_cli import call
 
+from marketsim.errors import RunFailedError
+from marketsim.experiments.settings import Settings
 from marketsim.experiments.study import run_study
 from marketsim.scenario.loading import load_scenario
 
@@ -24,6 +27,8 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("reports")
     for name, changes in (("one", {}), ("two", {"market.spot.innovation_sd": 0.01})):
         run_study(load_scenario(LIVELY, changes), jobs=1, checks=False, out=folder / "results" / name)
+    (folder / "empty").mkdir()
+    (folder / "broken.pptx").write_text("no slides", encoding="utf-8")
     return folder
 
 
@@ -73,21 +78,55 @@ def test_the_same_results_give_the_same_bytes(tmp_path: Path) -> None:
         (["report", "one", "--format", "ppt"], 2, "--format: there is no format ppt; there are html, pptx"),
         (["report", "one", "--lang", "fr"], 2, "--lang: there is no language fr"),
         (["report", "one", "--template", "none.pptx"], 2, "--template: there is no file none.pptx"),
+        (
+            ["report", "one", "--template", "broken.pptx", "--format", "pptx"],
+            2,
+            "the template broken.pptx cannot be used",
+        ),
+        (["report", "one", "--out", "broken.pptx"], 2, "reports cannot go into broken.pptx: broken.pptx is a file"),
+        (["report", "one", "--out", "broken.pptx/below"], 2, "reports cannot go into broken.pptx/below"),
         (["report", "one", "--view", "Alfa"], 2, "there is no retailer Alfa"),
+        (["report", "empty"], 1, "empty holds no marketsim results"),
         (["report", "four"], 1, "there is no results folder four"),
         (["run", LIVELY, "--format", "pdf", "--out", "never"], 2, "there is no format pdf"),
         (["run", LIVELY, "--view", "Nobody", "--out", "never"], 2, "--view: there is no retailer Nobody"),
         (["compare", "one", "--format", "html"], 2, "--format needs --out DIR"),
     ],
-    ids=["format", "language", "template", "view", "study", "run format", "run view", "compare"],
+    ids=[
+        "format",
+        "language",
+        "template",
+        "broken",
+        "file",
+        "below",
+        "view",
+        "empty",
+        "study",
+        "run format",
+        "run view",
+        "compare",
+    ],
 )
 def test_what_cannot_be_is_refused_before_anything_is_done(
     arguments: list[str], code: int, words: str, capsys: pytest.CaptureFixture[str], root: Path
 ) -> None:
     before = {path for path in root.rglob("*") if path.is_file()}
     assert call(*arguments) == code
-    assert words in " ".join(capsys.readouterr().err.split())
+    shown = " ".join(capsys.readouterr().err.split())
+    assert words in shown
+    assert "Traceback" not in shown
     assert {path for path in root.rglob("*") if path.is_file()} == before
+
+
+def test_a_study_whose_runs_all_failed_has_nothing_to_report(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(RunFailedError, match="runs finished"):
+        run_study(
+            load_scenario(LIVELY), checks=False, out=tmp_path / "lost", settings=Settings(1, simulate=always_failing)
+        )
+    assert call("report", tmp_path / "lost") == 1
+    assert "there is no results folder" in " ".join(capsys.readouterr().err.split())
 
 
 def test_a_run_writes_the_reports_that_are_asked_for(tmp_path: Path) -> None:

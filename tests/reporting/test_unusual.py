@@ -36,9 +36,10 @@ OFFICE = ("html", "pptx", "xlsx", "docx")
 EVERY = (*OFFICE, "png", "svg", "csv")
 ALWAYS_THE_SAME = {"assumptions", "method", "provenance"}
 """Sections that do not depend on what went wrong; the hostile study has them all."""
-LESS_UNUSUAL = {"one policy", "nobody in a segment", "without profit"}
-WORKBOOKS = {"all failed", "policy failed", "one world"}
-"""Cases whose workbooks are written in English too: they take most of the time."""
+LESS_UNUSUAL = {"one policy", "nobody in a segment", "no VIP", "without values", "without profit"}
+"""Cases that differ little from others: they are written in Chinese only."""
+ENGLISH_WORKBOOKS = {"all failed", "one world"}
+"""Cases whose workbooks are written in English too: workbooks take most of the time."""
 NO_VALUE = re.compile(
     r"(?<![\w.])(nan|NaN|None|inf|Inf|NaT|<NA>)(?!\w)|[\[(] *[,)\]]|\{\w*\}| is \.|, in the busiest hours \."
 )
@@ -116,7 +117,7 @@ def _result(case: str) -> FakeResult:
 
 
 def _languages(case: str) -> tuple[str, ...]:
-    """Return the languages in which a case is written: what differs little from others has Chinese reports only."""
+    """Return the languages in which a case is written."""
     return ("zh",) if case in LESS_UNUSUAL else ("en", "zh")
 
 
@@ -175,7 +176,11 @@ def written(
     _no_drawing: None,
 ) -> Written:
     if (case, language) not in made:
-        forms = OFFICE if language == "zh" or case in WORKBOOKS else tuple(form for form in OFFICE if form != "xlsx")
+        forms = (
+            OFFICE
+            if language == "zh" or case in ENGLISH_WORKBOOKS
+            else tuple(form for form in OFFICE if form != "xlsx")
+        )
         made[case, language] = _written(_result(case), language, forms, tmp_path_factory.mktemp("reports"))
     return made[case, language]
 

@@ -192,11 +192,13 @@ def test_names_of_points_do_not_lie_on_each_other() -> None:
 
 
 def test_zero_is_on_the_axis_of_dots_that_lie_near_it() -> None:
-    def dots(*values: float) -> dict[str, Any]:
-        return only(Bars("", ("a", "b"), (Series("", values),), "", dots=True)).layout["yaxis"]
+    def dots(*values: float, differences: bool = False) -> dict[str, Any]:
+        panel = Bars("", ("a", "b"), (Series("", values),), "", dots=True, differences=differences)
+        return only(panel).layout["yaxis"]
 
     assert dots(0.3, 1.1).get("rangemode") == "tozero"
     assert "rangemode" not in dots(93.0, 97.0)
+    assert dots(93.0, 97.0, differences=True).get("rangemode") == "tozero"
 
 
 @pytest.mark.parametrize(

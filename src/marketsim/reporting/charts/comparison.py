@@ -75,4 +75,5 @@ def _panel(rows: pd.DataFrame) -> Bars:
         horizontal=True,
         digits=digits,
         dots=True,
+        differences=True,
     )

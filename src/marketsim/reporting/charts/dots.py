@@ -73,6 +73,7 @@ def panel(title: str, names: Iterable[str], cells: Sequence[Cell], printer: Prin
         digits=printer.difference_digits,
         colours=tuple(str(_look(cell, better)["color"]) for cell in cells),
         dots=True,
+        differences=True,
     )
 
 

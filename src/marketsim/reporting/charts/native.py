@@ -5,6 +5,7 @@ Every number in a panel is a number of the chart's table (`Chart.data`), in the 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -70,6 +71,7 @@ class Bars:
         digits: digits after the point that labels show.
         colours: a colour per category, for a single series whose bars differ; empty where they do not.
         dots: whether values are marked by dots with whiskers instead of bars, as what begins elsewhere than at zero must be.
+        differences: whether values are read against zero, so that it belongs into the picture.
     """
 
     title: str
@@ -81,6 +83,14 @@ class Bars:
     digits: int = 1
     colours: tuple[str, ...] = ()
     dots: bool = False
+    differences: bool = False
+
+    @property
+    def shows_zero(self) -> bool:
+        """Whether zero is in the picture: for bars, for differences, and where it lies near."""
+        known = [value for value in numbers_of(self) if math.isfinite(value)]
+        is_near = bool(known) and min(abs(value) for value in known) <= max(known) - min(known)
+        return not self.dots or self.differences or is_near
 
 
 @dataclass(frozen=True)

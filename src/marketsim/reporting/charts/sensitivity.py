@@ -144,7 +144,16 @@ def _morris_panels(sweep: Swept, rows: pd.DataFrame, digits: int) -> tuple[Bars,
     size = with_unit(say("mean size of the effect (mu*)"), unit)
     star, low, high = (tuple(float(value) for value in rows[name]) for name in ("mu_star", "low", "high"))
     series = Series("mu*", star, low, high, style.focus())
-    bars = Bars(say("mean size of the effect"), names, (series,), size, horizontal=True, digits=digits, dots=True)
+    bars = Bars(
+        say("mean size of the effect"),
+        names,
+        (series,),
+        size,
+        horizontal=True,
+        digits=digits,
+        dots=True,
+        differences=True,
+    )
     points = tuple(
         Point(str(row["parameter"]), row["mu_star"], row["sigma"], row["low"], row["high"], colour=style.focus())
         for row in rows.to_dict("records")

@@ -172,5 +172,12 @@ def native_panel(rows: Sequence[TornadoRow], title: str, digits: int, names: tup
         for name, ends, colour in zip(names, sides, (style.QUIET, style.focus()), strict=True)
     )
     return Bars(
-        "", tuple(row.title_with_values for row in rows), series, title, horizontal=True, digits=digits, dots=True
+        "",
+        tuple(row.title_with_values for row in rows),
+        series,
+        title,
+        horizontal=True,
+        digits=digits,
+        dots=True,
+        differences=True,
     )

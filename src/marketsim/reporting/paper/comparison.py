@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -22,6 +22,9 @@ from marketsim.results.key_figures import kpi
 from marketsim.results.statistics.comparison import CANNOT_TELL, HIGHER, LOWER, NO_CHANGE, OTHER_MEMBERS
 from marketsim.results.statistics.sides import Side
 
+_MOST_NAMES = 3
+"""Sides that are named in a sentence; of more it says how many they are."""
+_MOST_LEADS = 2
 _VERDICTS = {
     HIGHER: message("{sides} above {first}"),
     LOWER: message("{sides} below {first}"),
@@ -51,33 +54,45 @@ def comparison_paper(table: pd.DataFrame, sides: Sequence[Side], wishes: Wishes)
 
 
 def _paper(table: pd.DataFrame, sides: Sequence[Side], wishes: Wishes, edition: Edition, retailer: str) -> Paper:
-    first, others = sides[0].label, joined(side.label for side in sides[1:])
+    first, others = sides[0].label, [side.label for side in sides[1:]]
     question = say(
-        "How do {others} compare with {first}, for {retailer}?", others=others, first=first, retailer=retailer
+        "How do {others} compare with {first}, for {retailer}?",
+        others=_named(others, len(others)),
+        first=first,
+        retailer=retailer,
     )
-    findings = [_finding(rows) for _, rows in table.groupby(["tier", "kpi"], sort=False)]
+    findings = [_Finding.of(rows) for _, rows in table.groupby(["tier", "kpi"], sort=False)]
     made = {
         "question": _question(question, sides),
         "answer": _answer(findings, cautions(sides)),
-        "changes": _changes(table, findings),
+        "changes": _changes(table, findings[0].text),
         "method": _method(table, sides),
         "provenance": _provenance(sides),
     }
     how = ((say("How it was compared"), legend(table, sides)),)
     origin = listed(dict.fromkeys(_origin(side) for side in sides))
     return Paper(
-        joined(side.label for side in sides),
+        joined([first, _named(others, len(others))]),
         wishes.title or question,
         question,
-        say("{sides} · {retailer}", sides=joined(side.label for side in sides), retailer=retailer),
+        say("{sides} · {retailer}", sides=joined([first, _named(others, len(others))]), retailer=retailer),
         wishes.author,
         edition,
-        findings[0],
+        findings[0].text,
         tuple(made[name] for name in wishes.sections if name in made),
         origin,
         origin,
         how,
     )
+
+
+def _named(names: Sequence[str], others: int) -> str:
+    """Return sides in words: their names, or how many of all but the reference they are where these are many."""
+    if len(names) <= _MOST_NAMES:
+        return joined(names)
+    if len(names) == others:
+        return say("all {count} others", count=others)
+    return say("{count} of {all} others", count=len(names), all=others)
 
 
 def _origin(side: Side) -> str:
@@ -86,34 +101,52 @@ def _origin(side: Side) -> str:
 
 
 def _question(question: str, sides: Sequence[Side]) -> Section:
-    items = tuple(f"{side.label}: {side.study.folder}" for side in sides)
+    items = tuple(say("{name}: {value}", name=side.label, value=side.study.folder) for side in sides)
     return Section("question", say("The question"), question, (Text(question, "lead"), Bullets(items)))
 
 
-def _answer(findings: Sequence[str], minded: Sequence[str]) -> Section:
+@dataclass(frozen=True)
+class _Finding:
+    """What one figure says of all sides, and whether any can be told from the reference in it."""
+
+    text: str
+    is_told: bool
+
+    @classmethod
+    def of(cls, rows: pd.DataFrame) -> _Finding:
+        """Say which sides are higher, lower, or cannot be told from the reference, in one figure."""
+        first, parts = str(rows["side"].iloc[0]), []
+        for verdict, template in _VERDICTS.items():
+            names = list(rows.loc[rows["verdict"] == verdict, "side"].astype(str))
+            if names:
+                parts.append(say(template, sides=_named(names, len(rows) - 1), first=first))
+        found = say("; ").join(parts) or say("nothing could be compared")
+        text = say("{figure}: {found}.", figure=title(rows.to_dict("records")[0]), found=found)
+        return cls(text, bool(rows["verdict"].isin([HIGHER, LOWER]).any()))
+
+
+def _answer(findings: Sequence[_Finding], minded: Sequence[str]) -> Section:
+    """Return the answer: the first figure, the next ones in which something can be told, and all of them below."""
     blocks: list[Block] = [Text(text, "caution", say("Mind")) for text in minded]
-    blocks.append(Text(findings[0], "headline"))
-    blocks += [Text(text, "lead") for text in findings[1:]]
-    return Section("answer", say("The answer"), findings[0], tuple(blocks))
+    blocks.append(Text(findings[0].text, "headline"))
+    told = [finding.text for finding in findings[1:] if finding.is_told]
+    blocks += [Text(text, "lead") for text in told[:_MOST_LEADS]]
+    count = say(
+        "Differences can be told in {told} of {all} figures.",
+        told=sum(finding.is_told for finding in findings),
+        all=len(findings),
+    )
+    blocks.append(Text(count, "lead"))
+    if len(findings) > 1:
+        blocks.append(Bullets(tuple(finding.text for finding in findings), title=say("All figures")))
+    return Section("answer", say("The answer"), findings[0].text, tuple(blocks))
 
 
-def _finding(rows: pd.DataFrame) -> str:
-    """Say which sides are higher, lower, or cannot be told from the reference, in one figure."""
-    first = str(rows["side"].iloc[0])
-    parts = []
-    for verdict, template in _VERDICTS.items():
-        names = list(rows.loc[rows["verdict"] == verdict, "side"].astype(str))
-        if names:
-            parts.append(say(template, sides=joined(names), first=first))
-    name = title(rows.to_dict("records")[0])
-    return say("{figure}: {found}.", figure=name, found=say("; ").join(parts) or say("nothing could be compared"))
-
-
-def _changes(table: pd.DataFrame, findings: Sequence[str]) -> Section:
-    chart = comparison_chart(table, findings[0], findings[0])
+def _changes(table: pd.DataFrame, finding: str) -> Section:
+    chart = comparison_chart(table, finding, finding)
     blocks: list[Block] = [ChartBlock(chart, say("95 % intervals, each for itself; verdicts after Holm's correction"))]
     blocks += [TableBlock(_table(rows), "dense") for _, rows in table.groupby(["tier", "kpi"], sort=False)]
-    return Section("changes", say("What changes for whom"), findings[0], tuple(blocks))
+    return Section("changes", say("What changes for whom"), finding, tuple(blocks))
 
 
 def _table(rows: pd.DataFrame) -> Table:
@@ -147,10 +180,12 @@ def _method(table: pd.DataFrame, sides: Sequence[Side]) -> Section:
 
 
 def _provenance(sides: Sequence[Side]) -> Section:
+    studies = {side.study.folder: side.study for side in sides}
     rows = []
-    for side in sides:
-        manifest = side.study.manifest
-        rows.append((side.label, listed([str(side.study.folder), _origin(side), f"marketsim {manifest['marketsim']}"])))
+    for folder, study in studies.items():
+        manifest, own = study.manifest, next(side for side in sides if side.study.folder == folder)
+        names = joined(side.label for side in sides if side.study.folder == folder)
+        rows.append((names, listed([str(folder), _origin(own), f"marketsim {manifest['marketsim']}"])))
         rows.append((say("scenario hash (SHA-256)"), str(manifest["hash"])))
         rows.append((say("command"), str(manifest.get("command") or say("run from Python"))))
     heading = say("Provenance")

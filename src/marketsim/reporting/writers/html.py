@@ -19,8 +19,8 @@ from marketsim.reporting.writers.html_words import page_words, script_words
 _TAGS = {CHINESE: "zh-Hans"}
 _PAPER, _DARK_PAPER = "#FFFFFF", "#1C2127"
 """What text in the leading colour stands on, in a light and in a dark page."""
-_CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127))
-"""Control characters, which no page may hold; tabs and ends of lines stay."""
+_CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127, *range(0xFDD0, 0xFDF0), 0xFFFE, 0xFFFF))
+"""Control characters and what is no character at all, which no page may hold; tabs and ends of lines stay."""
 
 
 def write_html(paper: Paper, path: Path) -> None:

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from marketsim.reporting import style
-from marketsim.reporting.charts.native import Bars, Series, Waterfall, numbers_of
+from marketsim.reporting.charts.native import Bars, Series, Waterfall
 from marketsim.reporting.numbers import plain, signed
 from marketsim.reporting.writers.html_plot import (
     HOVER,
@@ -35,7 +35,7 @@ def bars_plot(panel: Bars) -> Plot:
     traces = [_bars(panel, series, number) for number, series in enumerate(panel.series)]
     names = category_axis(panel.categories, _LYING_LABEL if panel.horizontal else _UPRIGHT_LABEL)
     names["showgrid"] = panel.dots
-    values = value_axis(**({"rangemode": "tozero"} if panel.dots and _is_near_zero(panel) else {}))
+    values = value_axis(**({"rangemode": "tozero"} if panel.dots and panel.shows_zero else {}))
     layout: dict[str, Any] = {"barmode": "relative" if panel.stacked else "group", "bargap": 0.3}
     if panel.horizontal:
         names["range"] = names["range"][::-1]
@@ -43,12 +43,6 @@ def bars_plot(panel: Bars) -> Plot:
         return Plot(panel.title, "", panel.value_title, traces, layout)
     layout |= {"xaxis": names, "yaxis": values, "height": _HEIGHT}
     return Plot(panel.title, panel.value_title, "", traces, layout)
-
-
-def _is_near_zero(panel: Bars) -> bool:
-    """Tell whether zero lies so near that an axis of dots may begin there, as differences are read against it."""
-    known = [value for value in numbers_of(panel) if math.isfinite(value)]
-    return bool(known) and min(abs(value) for value in known) <= max(known) - min(known)
 
 
 def _lying_height(panel: Bars) -> int:

@@ -46,6 +46,8 @@ Later = list[tuple[str, Callable[[], None]]]
 _OF_THE_APPENDIX = ("method", "provenance")
 """Sections that nobody reads to a board."""
 _MANY_CHARTS = 10
+_MOST_TABLES = 4
+"""Tables of a section of which all have slides; of more only the first has one outside the appendix."""
 _DETAILS = ("segments_and_tiers", "customers_kept", "margin_concentration", "service_frontier", "flows")
 """Charts that go to the appendix where a section has many; of the waits, all but those of the first desk do."""
 _LONGEST_PROPERTY = 255
@@ -175,6 +177,7 @@ class _Walk:
         self.left_out = 0
         self.details = _details(section)
         self.tables = 0
+        self.many_tables = sum(isinstance(block, TableBlock) for block in section.blocks) > _MOST_TABLES
 
     def go(self) -> None:
         """Make the slides."""
@@ -238,7 +241,7 @@ class _Walk:
                 self._table_later(block.table, grouped=grouped)
             return
         self.tables += 1
-        if self.section.name == "assumptions" and self.tables > 1:
+        if self.tables > 1 and (self.section.name == "assumptions" or self.many_tables):
             self._table_later(block.table, grouped=grouped)
             return
         if not table_room(self.writer, block.table, self.words, grouped=grouped):

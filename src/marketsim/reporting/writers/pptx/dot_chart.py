@@ -47,7 +47,7 @@ _NO_LINE = "<c:spPr><a:ln><a:noFill/></a:ln></c:spPr>"
 
 def dots(panel: Bars, size: Size, face: Face) -> Drawn:
     """Return a panel of dots with whiskers as a native chart."""
-    found = round_range(extent(panel.series))
+    found = round_range(extent(panel.series), zero=panel.shows_zero)
     names = category_names(
         panel.categories,
         size,
