@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from marketsim.reporting.charts.segments import groups_of
@@ -28,18 +28,27 @@ from marketsim.results.key_figures import kpi
 from marketsim.results.tables import ALL, BASE
 
 _MOST_RIVALS = 4
+_VERDICT = 3
+"""The column of verdicts."""
 
 
 def gains(view: StudyView, policy: str) -> Table:
     """Return what the best policy changes for the retailer, its customers and its rivals."""
     rows = [_gain_row(view, policy, who, measure) for who, measure in gain_measures(view)]
     rows += [_rival_row(view, policy, rival) for rival in _largest_rivals(view, policy)]
-    return Table(
-        say("Under {policy}, against base", policy=policy),
-        (*_heads(view), policy),
-        tuple(row for row in rows if row),
-        (*_notes(view, policy), view.footer),
-    )
+    known = tuple(row for row in rows if row)
+    caption = say("Under {policy}, against base", policy=policy)
+    notes = (*_notes(view, policy), view.footer)
+    return Table(caption, (*_heads(view), policy), known, notes, _message(policy, known))
+
+
+def _message(policy: str, rows: Sequence[tuple[Entry, ...]]) -> str:
+    """Say how many gain and lose, each judged by its first figure: profit of retailers, satisfaction of customers."""
+    first = {row[0].text: row[_VERDICT].look for row in reversed(rows)}
+    up, down = (sum(look == wanted for look in first.values()) for wanted in ("good", "bad"))
+    if not up + down:
+        return ""
+    return say("{policy}: of {all} listed, {up} gain and {down} lose", policy=policy, all=len(first), up=up, down=down)
 
 
 def _heads(view: StudyView) -> tuple[str, ...]:

@@ -49,12 +49,21 @@ class Entry:
 
 @dataclass(frozen=True)
 class Table:
-    """A table: what it shows, heads, rows of entries of which the first names the row, and notes under it."""
+    """A table.
+
+    Attributes:
+        caption: what it shows.
+        heads: of its columns.
+        rows: rows of entries, of which the first names the row.
+        notes: what stands under it.
+        message: what it says, fit for the title of a slide; empty where it says many things.
+    """
 
     caption: str
     heads: tuple[str, ...]
     rows: tuple[tuple[Entry, ...], ...]
     notes: tuple[str, ...] = ()
+    message: str = ""
 
 
 def verdict_entry(cell: Cell, better: int) -> Entry:

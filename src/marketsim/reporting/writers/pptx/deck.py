@@ -253,6 +253,8 @@ class _Walk:
             self._later(lambda: further_table_slides(self.writer, self.section.name, rest))
 
     def _table_title(self, table: Table) -> str:
+        if table.message:
+            return table.message
         if self.heading or not table.caption:
             return table.caption or self.heading or self.section.title
         return say("{title}: {caption}", title=self.section.title, caption=table.caption)

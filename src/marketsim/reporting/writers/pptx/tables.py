@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pptx.oxml import parse_xml
@@ -81,7 +81,7 @@ def _row_pages(grid: Grid, height: float) -> list[Grid]:
 
 
 def _rows(grid: Grid, start: int, end: int) -> Grid:
-    table = Table(grid.table.caption, grid.table.heads, grid.table.rows[start:end], grid.table.notes)
+    table = replace(grid.table, rows=grid.table.rows[start:end])
     return Grid(table, grid.widths, grid.head, grid.heights[start:end], grid.size, grid.grouped)
 
 
@@ -98,7 +98,7 @@ def _column_parts(table: Table, width: float, size: float) -> list[Table]:
 
 def _some_columns(table: Table, columns: Sequence[int]) -> Table:
     rows = tuple(tuple(row[number] for number in columns) for row in table.rows)
-    return Table(table.caption, tuple(table.heads[number] for number in columns), rows, table.notes)
+    return replace(table, heads=tuple(table.heads[number] for number in columns), rows=rows)
 
 
 def _fits_across(table: Table, width: float, size: float) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from marketsim.reporting.language import say
 from marketsim.reporting.measures import Printer
 from marketsim.reporting.writers.xlsx.book import Page
+from marketsim.reporting.writers.xlsx.effect_values import Values
 from marketsim.reporting.writers.xlsx.looks import Look
 from marketsim.reporting.writers.xlsx.names import cell, column_range
 from marketsim.reporting.writers.xlsx.pairs import Pair
@@ -28,6 +29,7 @@ class Line:
     pair: Pair
     printer: Printer
     factor: Factor
+    values: Values
     rows: tuple[int, int] | None
     summary: SummaryRows
 

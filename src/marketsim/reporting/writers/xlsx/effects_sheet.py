@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-import numpy as np
-
-from marketsim.reporting.estimates import Estimate, Verdict, verdict
+from marketsim.reporting.estimates import Verdict, verdict
 from marketsim.reporting.language import message, say, translated
 from marketsim.reporting.measures import printer_for
 from marketsim.reporting.view import StudyView
@@ -34,6 +31,7 @@ from marketsim.reporting.writers.xlsx.effect_lines import (
     N,
     heads,
 )
+from marketsim.reporting.writers.xlsx.effect_values import values_of
 from marketsim.reporting.writers.xlsx.looks import (
     CHANCE,
     FORMULA,
@@ -55,12 +53,11 @@ from marketsim.reporting.writers.xlsx.worlds_sheet import (
     policy_name,
     reference_name,
 )
-from marketsim.results.statistics.estimates import mean_over_worlds
 from marketsim.results.tables import BASE
 
 EFFECTS = message("Effects")
 """Name of the sheet."""
-_WIDTHS = (34, 17, 15, 16, 22, 8, 12, 11, 10, 11, 12, 10, 10, 9, 10, 13, 11)
+_WIDTHS = (34, 15, 15, 16, 28, 10, 12, 11, 11, 11, 12, 11, 11, 13, 10, 13, 13)
 _NO_INTERVAL, _NO_CHANGE = message("no interval"), message("no change")
 _UP, _DOWN, _CANNOT_TELL = message("up"), message("down"), message("cannot tell")
 _VERDICTS = {
@@ -95,11 +92,13 @@ def fill_effects(
     for column, head in enumerate(heads()):
         is_word = column in (FIGURE, UNIT, FACTOR, POLICY, AGAINST, VERDICT, CHECK)
         page.text(HEAD_ROW, column, head, replace(HEAD, indent=int(column >= VERDICT)) if is_word else RIGHT_HEAD)
-    page.height(HEAD_ROW, 54)
+    page.fit(HEAD_ROW, heads())
     page.freeze(FIRST_ROW, FACTOR)
     for place, pair in enumerate(pairs):
         printer = printer_for(view, pair.measure)
-        line = Line(page, FIRST_ROW + place, pair, printer, factor_of(printer), rows.get(place), summary)
+        factor = factor_of(printer)
+        values = values_of(pair, factor.value)
+        line = Line(page, FIRST_ROW + place, pair, printer, factor, values, rows.get(place), summary)
         _labels(line)
         _numbers(line)
     page.filter(HEAD_ROW, HEAD_ROW + len(pairs), len(_WIDTHS))
@@ -141,32 +140,26 @@ def _numbers(line: Line) -> None:
 
 
 def _level(line: Line) -> None:
-    pair, factor = line.pair, line.factor.value
-    digits = with_digits(FORMULA, line.printer.level_digits)
-    level = pair.cell.level
-    half = level.half_width * factor
+    told, digits = line.values, with_digits(FORMULA, line.printer.level_digits)
     if line.rows is None:
-        line.put(N, line.summary.cell(pair, "n") or "0", level.n, with_digits(FORMULA, 0))
-        line.put(MEAN, line.stored("mean"), level.mean * factor, digits)
+        line.put(N, line.summary.cell(line.pair, "n") or "0", told.n, with_digits(FORMULA, 0))
+        line.put(MEAN, line.stored("mean"), told.mean, digits)
         reach = f'IF({line.at(N)}<2,"",({line.stored("high")}-{line.stored("low")})/2)'
-        line.put(HALF, reach, half, digits)
+        line.put(HALF, reach, told.half, digits)
         return
     values, n = line.worlds(VALUE), line.at(N)
-    own = mean_over_worlds(np.where(pair.used, pair.values, np.nan))
-    line.put(N, f"COUNT({values})", int(own.n), with_digits(FORMULA, 0))
-    line.put(MEAN, f"AVERAGE({values})*{line.at(FACTOR)}", float(own.mean) * factor, digits)
+    line.put(N, f"COUNT({values})", told.n, with_digits(FORMULA, 0))
+    line.put(MEAN, f"AVERAGE({values})*{line.at(FACTOR)}", told.mean, digits)
     reach = f"_xlfn.T.INV.2T(1-{CONFIDENCE},{n}-1)*_xlfn.STDEV.S({values})/SQRT({n})*{line.at(FACTOR)}"
-    line.put(HALF, f'IF({n}<2,"",{reach})', float(own.half_width) * factor, digits)
+    line.put(HALF, f'IF({n}<2,"",{reach})', told.half, digits)
 
 
 def _difference(line: Line) -> None:
-    pair, factor = line.pair, line.factor.value
-    estimate, deviation = _estimate(pair, factor)
+    estimate = line.values.difference
     signed = with_digits(FORMULA, max(line.printer.difference_digits, 2), signed=True)
     level = with_digits(FORMULA, line.printer.level_digits)
     if line.rows is None:
-        partner = pair.cell.partner_mean * factor
-        line.put(PARTNER_MEAN, line.stored("reference_mean"), partner, level)
+        line.put(PARTNER_MEAN, line.stored("reference_mean"), line.values.partner, level)
         for column, name, value in zip(
             (DIFF, LOW, HIGH),
             ("diff", "diff_low", "diff_high"),
@@ -175,38 +168,25 @@ def _difference(line: Line) -> None:
         ):
             line.put(column, line.stored(name), value, signed)
     else:
-        _of_worlds(line, estimate, deviation, level, signed)
-    line.page.number(line.row, BETTER, pair.measure.kpi.better, with_digits(PLAIN, 0))
-    _chance(line, estimate)
+        _of_worlds(line, level, signed)
+    line.page.number(line.row, BETTER, line.pair.measure.kpi.better, with_digits(PLAIN, 0))
+    _chance(line)
     line.put(VERDICT, _verdict_formula(line), translated(_VERDICTS[verdict(estimate)]), _WORD)
 
 
-def _of_worlds(line: Line, estimate: Estimate, deviation: float, level: Look, signed: Look) -> None:
-    pair, n, factor = line.pair, line.at(N), line.at(FACTOR)
+def _of_worlds(line: Line, level: Look, signed: Look) -> None:
+    n, factor, estimate = line.at(N), line.at(FACTOR), line.values.difference
     differences, partners = line.worlds(DIFFERENCE), line.worlds(PARTNER)
-    partner = float(mean_over_worlds(np.where(pair.used, pair.partners, np.nan)).mean) * line.factor.value
-    line.put(PARTNER_MEAN, f"AVERAGE({partners})*{factor}", partner, level)
+    line.put(PARTNER_MEAN, f"AVERAGE({partners})*{factor}", line.values.partner, level)
     line.put(DIFF, f"AVERAGE({differences})*{factor}", estimate.mean, signed)
-    line.put(SD, f'IF({n}<2,"",_xlfn.STDEV.S({differences})*{factor})', deviation, with_digits(FORMULA, 3))
+    line.put(SD, f'IF({n}<2,"",_xlfn.STDEV.S({differences})*{factor})', line.values.deviation, with_digits(FORMULA, 3))
     reach = f"_xlfn.T.INV.2T(1-{CONFIDENCE},{n}-1)*{line.at(SD)}/SQRT({n})"
     line.put(LOW, f'IF({n}<2,"",{line.at(DIFF)}-{reach})', estimate.low, signed)
     line.put(HIGH, f'IF({n}<2,"",{line.at(DIFF)}+{reach})', estimate.high, signed)
 
 
-def _estimate(pair: Pair, factor: float) -> tuple[Estimate, float]:
-    """Return the paired difference with its interval and standard deviation, in the unit of the row."""
-    if not pair.is_complete:
-        found = pair.cell.difference
-        return Estimate(found.n, found.mean * factor, found.low * factor, found.high * factor), math.nan
-    own = mean_over_worlds(pair.differences)
-    mean, reach, n = float(own.mean), float(own.half_width), int(own.n)
-    deviation = float(own.standard_error) * math.sqrt(n)
-    return Estimate(n, mean * factor, (mean - reach) * factor, (mean + reach) * factor), deviation * factor
-
-
-def _chance(line: Line, estimate: Estimate) -> None:
-    look = Look(colour=FORMULA.colour, number=CHANCE)
-    told = line.pair.cell.p_better if estimate.low != estimate.high else math.nan
+def _chance(line: Line) -> None:
+    look, told = Look(colour=FORMULA.colour, number=CHANCE), line.values.chance
     if line.rows is None:
         reference = line.summary.cell(line.pair, "p_better")
         line.put(P_BETTER, f'IF(ISNUMBER({reference}),{reference},"")' if reference else '""', told, look)
@@ -215,8 +195,6 @@ def _chance(line: Line, estimate: Estimate) -> None:
     surely = f'IF({difference}=0,"",IF({difference}*{better}>0,1,0))'
     chance = f"_xlfn.T.DIST({better}*{difference}/({deviation}/SQRT({n})),{n}-1,TRUE)"
     none = f"OR({n}<2,{better}=0)"
-    if estimate.low == estimate.high and estimate.mean:
-        told = float(estimate.mean * line.pair.measure.kpi.better > 0)
     line.put(P_BETTER, f'IF({none},"",IF({deviation}=0,{surely},{chance}))', told, look)
 
 
