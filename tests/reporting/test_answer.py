@@ -76,6 +76,19 @@ def test_a_clear_loss_is_named_beside_an_unclear_best() -> None:
     assert "cannot be told from the base; b lowers profit" in found.sentences[0]
 
 
+def test_a_sure_loss_with_the_largest_mean_is_not_said_to_be_unclear() -> None:
+    found = said(handmade({"a": {PROFIT: DOWN}, "b": {PROFIT: (-30.0, 20.0, -15.0, -10.0)}}))
+    assert (found.claim, found.best) == (Claim.CANNOT_TELL, "a")
+    assert "even a, which has the largest mean profit, earns −" in found.sentences[0]
+    assert "it cannot be told from the base" not in found.sentences[0]
+    assert found.sentences[0].endswith("; a lowers profit.")
+
+
+def test_of_many_losing_policies_only_the_number_is_given() -> None:
+    found = said(handmade({"a": {PROFIT: UNCLEAR}, **{f"loss_{number}": {PROFIT: DOWN} for number in range(7)}}))
+    assert found.sentences[0].endswith("; 7 of the 8 policies lower profit.")
+
+
 def test_a_larger_mean_that_cannot_be_told_from_base_does_not_lead() -> None:
     found = said(handmade({"a": {PROFIT: (30.0, -20.0, 15.0, 10.0)}, "b": {PROFIT: UP}}))
     assert found.claim == Claim.PAYS

@@ -103,6 +103,14 @@ def test_the_whole_report_shows_it(lanes: FakeResult) -> None:
     assert "ranking" not in {found.name for found in build_paper(lanes).sections}
 
 
+def test_many_ties_are_given_as_a_number() -> None:
+    names = [f"policy_{number}" for number in range(9)]
+    equal = ranked(**dict.fromkeys(names, UNCLEAR))
+    assert {row[-1].text for row in ranking_tables(equal.answers)[0].rows} == {"all 9 others"}
+    behind = ranked(**dict.fromkeys(names, MORE))
+    assert any(row[-1].text.endswith(" and 3 others") for row in ranking_tables(behind.answers)[0].rows)
+
+
 def stopped(half_width: float, **more: object) -> dict[str, pd.DataFrame]:
     shifts = {"lane": (*UP, *UP), "staff": (*UNCLEAR, *UNCLEAR)}
     found = handmade({name: {PROFIT: values} for name, values in shifts.items()}, worlds=WORLDS, levels=LEVEL)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -19,8 +22,13 @@ _COLOURS = 256
 
 def png(figure: Figure) -> bytes:
     """Return a figure as a PNG file; a palette of 256 colours is enough for charts, and makes it a third as large."""
+    with _ready(figure):
+        figure.set_dpi(DPI)
+        canvas: Any = FigureCanvasAgg(figure)
+        canvas.draw()
+        size = canvas.get_width_height(physical=True)
+        whole = Image.frombuffer("RGBA", size, canvas.buffer_rgba(), "raw", "RGBA", 0, 1).convert("RGB")
     small = BytesIO()
-    whole = Image.open(BytesIO(_drawn(figure, "png"))).convert("RGB")
     palette = whole.quantize(_COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     palette.save(small, "PNG", optimize=True, dpi=(DPI, DPI))
     return small.getvalue()
@@ -28,7 +36,10 @@ def png(figure: Figure) -> bytes:
 
 def svg(figure: Figure) -> bytes:
     """Return a figure as an SVG file."""
-    return _drawn(figure, "svg")
+    content = BytesIO()
+    with _ready(figure):
+        figure.savefig(content, format="svg", metadata={"Date": None, "Creator": None})
+    return content.getvalue()
 
 
 def save(figure: Figure, stem: Path) -> None:
@@ -37,18 +48,17 @@ def save(figure: Figure, stem: Path) -> None:
     stem.with_suffix(".svg").write_bytes(svg(figure))
 
 
-def _drawn(figure: Figure, form: str) -> bytes:
-    content = BytesIO()
-    metadata: dict[str, Any] = {"Software": None} if form == "png" else {"Date": None, "Creator": None}
+@contextmanager
+def _ready(figure: Figure) -> Iterator[None]:
+    """Draw in our style a figure in which everything has its place; its resolution is restored afterwards."""
+    dots = figure.get_dpi()
     with style.chart_style():
-        _lay_out(figure)
+        engine = figure.get_layout_engine()
+        if engine is not None:
+            engine.execute(figure)
+            figure.set_layout_engine(None)  # a second layout would move what the first one placed
         embolden(figure)
-        figure.savefig(content, format=form, dpi=DPI, metadata=metadata)
-    return content.getvalue()
-
-
-def _lay_out(figure: Figure) -> None:
-    """Place everything once: a second layout would move what the first one placed."""
-    if figure.get_layout_engine() is not None:
-        figure.draw_without_rendering()
-        figure.set_layout_engine(None)
+        try:
+            yield
+        finally:
+            figure.set_dpi(dots)

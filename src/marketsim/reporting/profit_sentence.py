@@ -12,6 +12,9 @@ from marketsim.reporting.ranking import Ranking, compared
 from marketsim.reporting.view import StudyView
 from marketsim.results.key_figures import kpi
 
+_MOST_NAMED = 6
+"""Losing policies that are named; of more only the number is given."""
+
 
 def profit_sentence(view: StudyView, ranking: Ranking, claim: str) -> str:
     """Return the sentence on profit: which policy earns most, by how much, and how sure that is."""
@@ -139,13 +142,19 @@ def _cannot_tell(view: StudyView, ranking: Ranking, effect: str) -> str:
             **places,
         )
     losing = [policy for policy in view.policies if view.cell(policy, PROFIT).verdict == Verdict.DOWN]
-    return sentence_of([_best_of_unclear(ranking, places), _losing(losing)])
+    return sentence_of([_best_of_unclear(ranking, places), _losing(losing, len(compared(view)))])
 
 
 def _best_of_unclear(ranking: Ranking, places: dict[str, str]) -> str:
     if ranking.cell.verdict == Verdict.NO_CHANGE:
         return say(
             "No policy can be told to earn more than the base; {policy} does not change profit", policy=ranking.best
+        )
+    if ranking.cell.verdict == Verdict.DOWN:
+        return say(
+            "No policy can be told to earn more than the base; even {policy}, which has the largest mean profit, earns "
+            "{effect} against it ({sure})",
+            **places,
         )
     if ranking.cell.verdict == Verdict.UP:
         return say(
@@ -159,7 +168,13 @@ def _best_of_unclear(ranking: Ranking, places: dict[str, str]) -> str:
     )
 
 
-def _losing(policies: list[str]) -> str:
+def _losing(policies: list[str], compared_with_base: int) -> str:
+    if len(policies) > _MOST_NAMED:
+        return say(
+            "{count} of the {policies} lower profit",
+            count=len(policies),
+            policies=counted(compared_with_base, "policy"),
+        )
     if len(policies) == 1:
         return say("{policy} lowers profit", policy=policies[0])
     return say("{policies} lower profit", policies=joined(policies)) if policies else ""

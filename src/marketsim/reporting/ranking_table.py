@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -193,7 +193,7 @@ def _table(rows: pd.DataFrame) -> Table:
     digits = digits_for((rows["diff_high"] - rows["diff_low"]) / 2 / scale.divisor, kpi(first["kpi"]).digits, most=2)
     ranked = bool(rows["rank_best"].notna().all())
     order = rows.sort_values(["rank_best", "p_best", "policy"], ascending=[True, False, True]) if ranked else rows
-    entries = tuple(_entries(row, scale, digits) for row in order.to_dict("records"))
+    entries = tuple(_entries(row, scale, digits, len(rows) - 1) for row in order.to_dict("records"))
     measure = Measure(kpi(first["kpi"]), str(first["tier"]), str(first["segment"]), str(first["retailer"]))
     notes = () if ranked else (say(_UNRANKED),)
     return Table(with_unit(measure.title, scale.difference_unit), _heads(), entries, notes)
@@ -204,8 +204,7 @@ def _heads() -> tuple[str, ...]:
     return say("policy"), say("rank"), say("best"), say("difference to base"), *told
 
 
-def _entries(row: Row, scale: Scale, digits: int) -> tuple[Entry, ...]:
-    ties = listed(_name(name) for name in str(row["ties"] or "").split(TIE))
+def _entries(row: Row, scale: Scale, digits: int, others: int) -> tuple[Entry, ...]:
     level = say("mean {level}", level=plain(row["mean"] / scale.divisor, max(digits, 1)))
     return (
         Entry(_name(str(row["policy"])), (level,)),
@@ -214,8 +213,21 @@ def _entries(row: Row, scale: Scale, digits: int) -> tuple[Entry, ...]:
         Entry(_difference(row, scale, digits), look=_look(row), value=number(row["diff"] / scale.divisor)),
         Entry(interval(row["boot_low"] / scale.divisor, row["boot_high"] / scale.divisor, digits) or MISSING),
         Entry(p_text(row["p_holm"]), value=number(row["p_holm"])),
-        Entry(ties or MISSING),
+        Entry(_ties(row, others)),
     )
+
+
+def _ties(row: Row, others: int) -> str:
+    """Return from whom a contender cannot be told: names, or their number where they are many."""
+    names = [_name(name) for name in str(row["ties"] or "").split(TIE) if name]
+    if len(names) > _MOST_NAMED:
+        return say("all {count} others", count=others) if len(names) == others else _many(names, others)
+    return listed(names) or MISSING
+
+
+def _many(names: Sequence[str], others: int) -> str:
+    shown = listed(names[: _MOST_NAMED - 1])
+    return say("{names} and {count} others", names=shown, count=len(names) - _MOST_NAMED + 1)
 
 
 def _difference(row: Row, scale: Scale, digits: int) -> str:

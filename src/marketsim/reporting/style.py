@@ -213,9 +213,17 @@ def folded(text: str, width: int = 22) -> str:
         return text
     places = range(1, len(text))
     fitting = [cut for cut in places if width_of(text[:cut]) <= width and width_of(text[cut:].lstrip()) <= width]
-    breaks = [cut for cut in fitting if text[cut - 1] in _BREAKS or east_asian_width(text[cut - 1]) in "WF"]
-    cut = max(breaks, default=fitting[len(fitting) // 2] if fitting else (len(text) + 1) // 2)
+    cut = _place_of_break(text, fitting)
     return f"{text[:cut].rstrip()}\n{text[cut:].lstrip()}"
+
+
+def _place_of_break(text: str, fitting: list[int]) -> int:
+    """Return where a label breaks: behind the last blank or sign that fits, else nearest its middle, between Chinese ones."""
+    signs = [cut for cut in fitting if text[cut - 1] in _BREAKS]
+    wide = [cut for cut in fitting if east_asian_width(text[cut - 1]) in "WF"]
+    half = width_of(text) / 2
+    nearest = min(wide, key=lambda cut: (abs(width_of(text[:cut]) - half), -cut), default=0)
+    return max(signs, default=nearest or (fitting[len(fitting) // 2] if fitting else (len(text) + 1) // 2))
 
 
 def _beginning(text: str, width: int) -> str:

@@ -12,17 +12,21 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
+from tests.reporting.handmade import CUSTOMERS, PROFIT, UNCLEAR, UP, handmade
 from tests.reporting.office import pages_of
 from tests.reporting.synthetic import FakeResult
 from tests.reporting.writers import html_papers
 from tests.reporting.writers.decks import charts_of, written
 
-from marketsim.reporting.edition import printed_in
+from marketsim.reporting.edition import Edition, printed_in
 from marketsim.reporting.paper.build import build_paper
 from marketsim.reporting.paper.material import Wishes
 from marketsim.reporting.paper.model import Paper, TableBlock, Text
 from marketsim.reporting.table import Entry, Table
 from marketsim.reporting.writers.pptx.fitting import clean, shortened, width_of, wrapped
+from marketsim.reporting.writers.pptx.frame import Box
+from marketsim.reporting.writers.pptx.tables import pages_of as pages_of_table
+from marketsim.results.statistics.ranking import ranking
 
 _POINT = 12700
 
@@ -234,6 +238,29 @@ def test_hostile_names_come_out_harmless(tmp_path: Path) -> None:
 )
 def test_titles_are_cut_at_clauses(text: str, otherwise: str, title: str | None) -> None:
     assert shortened(text, otherwise) == (title or text.split(";")[0])
+
+
+def test_a_name_alone_is_no_title() -> None:
+    with printed_in(Edition("zh")):
+        text = "cost_plus x rivals_cost_plus：7 类客户中满意度 5 类上升、0 类下降"
+        assert shortened(text, "谁受益、谁受损") == "谁受益、谁受损"
+
+
+def test_columns_are_as_wide_as_their_intervals() -> None:
+    entries = tuple(Entry("−6,988", ("[−6,988,\N{NO-BREAK SPACE}11,983]",)) for _ in range(8))
+    table = Table("", ("policy", *"abcdefgh"), ((Entry("level+process+resources+price"), *entries),))
+    (grid,) = pages_of_table(table, Box(0, 0, 880, 400))
+    assert min(grid.widths[1:]) >= width_of(entries[0].below[0], 0.9 * grid.size)
+
+
+def test_ranks_by_other_figures_are_left_to_other_formats(tmp_path: Path) -> None:
+    shifts = {name: {PROFIT: (*UNCLEAR, *UNCLEAR), CUSTOMERS: (*UP, *UP)} for name in ("lane", "staff", "price")}
+    result = handmade(shifts, worlds=8, levels={PROFIT: 40e6})
+    result = replace(result, answers={"ranking": ranking(result.kpis, "Alpha")})
+    deck = written(build_paper(result, Wishes()), tmp_path / "report.pptx")
+    titles = [title for title in titles_of(deck) if title.startswith("Ranking: ")]
+    assert len(titles) == 1
+    assert any("The ranks by other figures are in" in texts_of(slide) for slide in deck.slides)
 
 
 def test_widths_follow_the_script() -> None:

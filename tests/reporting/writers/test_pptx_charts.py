@@ -23,7 +23,10 @@ from marketsim.reporting.writers.pptx.native_chart import drawn as native
 from marketsim.reporting.writers.pptx.native_chart import is_native
 from marketsim.reporting.writers.pptx.plot import Size
 
-_C = {"c": "http://schemas.openxmlformats.org/drawingml/2006/chart"}
+_C = {
+    "a": "http://schemas.openxmlformats.org/drawingml/2006/main",
+    "c": "http://schemas.openxmlformats.org/drawingml/2006/chart",
+}
 _SIZE = Size(420, 300)
 NATIVE = [
     (name, panel) for name, panels in html_papers.PANELS.items() for panel in panels if name not in ("cells", "flows")
@@ -193,3 +196,36 @@ def test_axes_hold_all_values_with_few_ticks(values: list[float], zero: bool) ->
     assert not zero or found.low <= 0 <= found.high
     assert 3 <= len(found.labels) <= 9
     assert len(set(found.labels)) == len(found.labels)
+
+
+def test_ticks_of_a_narrow_panel_have_room_and_no_share_is_above_all() -> None:
+    wide = Series("Profit", (-7900.0, 1900.0), (-8000.0, 1800.0), (-7800.0, 2000.0), "#0b4f8a")
+    narrow = Bars("", ("watch_list", "deposits"), (wide,), "万元/年", horizontal=True, dots=True, differences=True)
+    ticks = [_ticks(replace(narrow), width) for width in (420, 180)]
+    assert ticks[1] < ticks[0]
+    share = Series("Share", (97.0, 99.0), (91.0, 96.0), (99.0, 100.0), "#0b4f8a")
+    root = root_of(Bars("", ("a", "b"), (share,), "share, %", horizontal=True, dots=True))
+    assert float(root.find(".//c:valAx/c:scaling/c:max", _C).get("val")) == 100
+
+
+def _ticks(panel: Bars, width: float) -> float:
+    axis = etree.fromstring(native(panel, Size(width, 300), Face()).xml).find(".//c:valAx", _C)
+    low, high = (float(axis.find(f"c:scaling/c:{end}", _C).get("val")) for end in ("min", "max"))
+    return (high - low) / float(axis.find("c:majorUnit", _C).get("val"))
+
+
+def test_dots_and_their_whiskers_have_the_colour_of_the_verdict() -> None:
+    series = Series("Profit", (1.0, 2.0, 3.0), (0.0, 1.0, 2.0), (2.0, 3.0, 4.0), "#0b4f8a")
+    colours = ("#0b4f8a", "#d45500", "#d45500")
+    root = root_of(Bars("", ("a", "b", "c"), (series,), "x", horizontal=True, dots=True, colours=colours))
+    lines = [found.get("val") for found in root.iterfind(".//c:ser/c:spPr/a:ln/a:solidFill/a:srgbClr", _C)]
+    assert {"0B4F8A", "D45500"} <= {str(colour).upper() for colour in lines}
+
+
+def test_many_named_points_are_a_picture(paper: Paper) -> None:
+    chart = next(chart for chart in paper.charts if any(isinstance(panel, Points) for panel in chart.panels))
+    assert is_native(chart)
+    crowded = tuple(
+        replace(panel, points=panel.points * 9) if isinstance(panel, Points) else panel for panel in chart.panels
+    )
+    assert not is_native(replace(chart, panels=crowded))

@@ -108,12 +108,54 @@ def test_profit_accounts_add_up_to_profit(book: Opened, lanes: FakeResult) -> No
     view, rows = StudyView(lanes), book.rows(_sheet(book, 2), 4)
     factor = rows[0][1]
     checks = [row for row in rows if row[0] and str(row[0]).startswith(("Check", "核对"))]
-    assert len(checks) == len(LANES)
-    assert all(value == 0 for row in checks for value in row[1:4])
+    sums, effects = checks[::2], checks[1::2]
+    assert len(sums) == len(effects) == len(LANES)
+    assert all(value == 0 for row in sums for value in row[1:4])
+    assert [row[3] for row in effects] == [0.0] * len(LANES), "both tables of the runs tell the same profit"
     profits = [row for row in rows if row[0] in ("Profit as the runs have it", "利润：运行结果")]
     for policy, row in zip(LANES, profits, strict=True):
         difference = view.cell(policy, "profit_cny_per_year").difference.mean
         assert row[3] == pytest.approx(difference * factor, rel=1e-9)
+
+
+def test_key_figures_and_checks_of_the_first_sheet_are_formulas(book: Opened, lanes: FakeResult) -> None:
+    first, effects = _sheet(book, 0), _sheet(book, 1)
+    found = [row for row in book.formulas[first].iter_rows() if str(row[5].value).startswith(f"='{effects}'!$J$")]
+    values = {(row[0], row[1]): row for row in book.rows(first, 1)}
+    told = [values[row[0].value, row[1].value] for row in found]
+    assert [row[1] for row in told[: len(LANES)]] == list(LANES), "the profit under every policy comes first"
+    for row in told[: len(LANES)]:
+        assert row[5] == _effects(book)[row[0], row[1]][DIFF]
+    counts = [row for row in book.formulas[first].iter_rows() if str(row[3].value).startswith("=COUNTIF")]
+    assert len(counts) == 3
+    assert [book.values[first][row[3].coordinate].value for row in counts] == [0, 0, 0]
+
+
+def test_tables_take_their_numbers_from_the_effects(book: Opened, lanes: FakeResult) -> None:
+    effects, first = (
+        _sheet(book, 1),
+        next(name for name in book.formulas.sheetnames if name.startswith(("T1 ", "表1 "))),
+    )
+    row = next(book.formulas[first].iter_rows(min_row=5, max_row=5))
+    formulas = [each.value for each in row if each.data_type == "f"]
+    assert len(formulas) == 4, "difference, chance, base and policy"
+    assert all(text.startswith(f"='{effects}'!$") for text in formulas)
+    profit = next(each.coordinate for each in row if each.data_type == "f")
+    best = max((name for name in LANES if name in str(book.values[first]["A1"].value)), key=len)
+    assert book.values[first][profit].value == next(
+        each[DIFF] for (_, policy), each in _effects(book).items() if policy == best
+    )
+
+
+def test_a_number_that_two_cells_may_have_given_stays_a_copy(lanes: FakeResult, tmp_path: Path) -> None:
+    view = StudyView(lanes)
+    twice = view.cell("lane_5", "profit_cny_per_year").difference.mean / 1e4
+    rows = ((Entry("somebody"), Entry("1", value=round(twice, 1)), Entry("2.0", value=2.0)),)
+    section = Section("policies", "x", "x", (TableBlock(Table("Numbers", ("who", "x", "y"), rows)),))
+    book = write(replace(paper_of(lanes), sections=(section,)), lanes, tmp_path / "en.xlsx")
+    sheet = book.formulas["T1 Numbers"]
+    assert [cell.data_type for cell in sheet[5][:3]] == ["s", "n", "n"]
+    assert "copies of the report" in sheet["A3"].value
 
 
 def test_contents_lead_to_every_sheet(book: Opened) -> None:
@@ -143,8 +185,11 @@ def test_starred_assumptions_have_both_ends(book: Opened) -> None:
 def test_pages_print_well(book: Opened) -> None:
     for sheet in book.formulas.worksheets:
         assert sheet.page_setup.orientation == "landscape"
-        assert sheet.sheet_properties.pageSetUpPr.fitToPage
-        assert sheet.page_setup.fitToHeight == 0
+        if sheet.title == _sheet(book, 2):
+            assert sheet.page_setup.scale < 100, "statements are not cut by the end of a page, but kept together"
+        else:
+            assert sheet.sheet_properties.pageSetUpPr.fitToPage
+            assert sheet.page_setup.fitToHeight == 0
         assert "scenario" in sheet.oddFooter.left.text or "情景" in sheet.oddFooter.left.text
 
 
@@ -330,6 +375,28 @@ def test_tables_hold_numbers_where_they_are_known(lanes: FakeResult, tmp_path: P
     assert sheet["B5"].number_format == "+#,##0.0;-#,##0.0;0"
     assert [sheet["E5"].number_format, sheet["E6"].number_format] == ['">99 %"', '#,##0" %"']
     assert sheet["A8"].value == "A note."
+
+
+def test_p_values_that_are_too_small_are_printed_so(lanes: FakeResult, tmp_path: Path) -> None:
+    rows = tuple((Entry(text), Entry(text, value=value)) for text, value in (("<0.001", 1e-9), ("0.012", 0.0123)))
+    section = Section("policies", "x", "x", (TableBlock(Table("Tests", ("who", "p"), rows)),))
+    sheet = write(replace(paper_of(lanes), sections=(section,)), lanes, tmp_path / "en.xlsx").values["T1 Tests"]
+    assert sheet["B5"].number_format == '[<0.001]"<0.001";#,##0.000'
+    assert sheet["B6"].number_format == "#,##0.000"
+    assert sheet["C4"].value is None, "the number says all that is printed"
+
+
+def test_codes_of_the_summary_are_words_in_chinese_editions(book: Opened) -> None:
+    sheet = book.values[_sheet(book, 7)]
+    heads, first = ([cell.value for cell in sheet[row]] for row in (4, 5))
+    if _language(book) == "en":
+        assert heads[0] == "policy"
+        assert first[0] == BASE
+    else:
+        assert heads[0] == "方案（policy）"
+        assert first[0] == "基准"
+        assert heads[4] == "指标（kpi）"
+        assert not str(first[4]).isascii()
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

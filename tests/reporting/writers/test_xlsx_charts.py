@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
+from openpyxl.utils import range_boundaries
 from tests.reporting.renderers import absent
 from tests.reporting.synthetic import FakeResult
 from tests.reporting.writers.workbooks import SOFFICE, Opened, computed_anew, paper_of, write
@@ -28,6 +29,7 @@ from marketsim.reporting.charts.native import (
     numbers_of,
 )
 from marketsim.reporting.paper.model import ChartBlock, Section
+from marketsim.reporting.writers.xlsx.axis_ends import reach_of_axis
 
 NAN = math.nan
 TITLE = '=2+2 "quoted" & <b>'
@@ -181,3 +183,20 @@ def test_a_spreadsheet_computes_the_cells_of_charts(book: Opened, tmp_path: Path
     for sheet, place in cells:
         stored, computed = book.values[sheet][place].value, anew.values[sheet][place].value
         assert computed == (pytest.approx(stored, abs=1e-9) if isinstance(stored, int | float) else stored), place
+
+
+def test_axes_hold_whole_intervals() -> None:
+    series = (Series("a", (1.0, 2.0), (0.4, -1.06), (1.5, 2.94)),)
+    assert reach_of_axis(series, from_zero=False) == {"min": -2.0, "max": 3.0, "major_unit": 1.0}
+    far = (Series("a", (76.1, 76.4), (76.0, 76.3), (76.2, 76.5)),)
+    ends = reach_of_axis(far, from_zero=False)
+    assert (ends["min"], ends["max"]) == (76.0, 76.5)
+    assert reach_of_axis(far, from_zero=True)["min"] == 0
+    assert reach_of_axis((Series("a", (1.0,)),), from_zero=True) == {}, "Excel finds the ends of bare values by itself"
+
+
+def test_pages_of_charts_end_before_the_long_table(book: Opened) -> None:
+    sheet = next(sheet for sheet in book.formulas if sheet.title.startswith("C1"))
+    rows = [row[0].row for row in sheet.iter_rows() if row[0].value == "All numbers of the chart"]
+    _, _, _, last = range_boundaries(sheet.print_area.rpartition("!")[2].replace("$", ""))
+    assert 10 < last < rows[0]

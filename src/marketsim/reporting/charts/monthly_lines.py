@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -82,12 +84,23 @@ def native_line(name: str, found: Band, colour: str, *, dash: Dash = "solid", st
 
 
 def native_lines(title: str, found: Sequence[tuple[Band, Series]], y_title: str) -> Lines:
-    """Return lines over months for programs that draw them by themselves."""
-    months = tuple(float(month + 1) for month in found[0][0].months) if found else ()
+    """Return lines over months for programs that draw them by themselves; one that ends early has gaps afterwards."""
+    months = sorted({int(month) for band, _ in found for month in band.months})
     widths = [half for band, _ in found for half in ((band.high - band.low) / 2)]
-    return Lines(
-        title, months, tuple(series for _, series in found), say("month"), y_title, digits_for(widths, 1, most=2)
+    series = tuple(_placed(own, band, months) for band, own in found)
+    places = tuple(float(month + 1) for month in months)
+    return Lines(title, places, series, say("month"), y_title, digits_for(widths, 1, most=2))
+
+
+def _placed(series: Series, band: Band, months: Sequence[int]) -> Series:
+    """Return a line with a value for each month: that of its own, or none."""
+    rows = {int(month): row for row, month in enumerate(band.months)}
+    own = [rows.get(month, -1) for month in months]
+    values, low, high = (
+        tuple(ends[row] if row >= 0 else math.nan for row in own) if ends else ()
+        for ends in (series.values, series.low, series.high)
     )
+    return replace(series, values=values, low=low, high=high)
 
 
 def has_band(found: Band) -> bool:

@@ -48,8 +48,18 @@ class Range:
         return (value - self.low) / (self.high - self.low)
 
 
-def round_range(values: Iterable[float], *, zero: bool = False, spare: float = 0.04) -> Range:
-    """Return a range that holds all finite values, with a little room; `zero` takes in zero."""
+def round_range(
+    values: Iterable[float], *, zero: bool = False, spare: float = 0.04, ticks: int = _TICKS, most: float = math.inf
+) -> Range:
+    """Return a range that holds all finite values, with a little room.
+
+    Args:
+        values: what is drawn.
+        zero: whether zero is in the range.
+        spare: room at both ends, as a part of what the values span.
+        ticks: about how many ticks are wanted.
+        most: what no value can be above.
+    """
     held = [value for value in values if math.isfinite(value)] + ([0.0] if zero else [])
     low, high = (min(held), max(held)) if held else (0.0, 1.0)
     if high - low < 1e-9 * max(abs(low), abs(high), 1e-6):
@@ -57,7 +67,8 @@ def round_range(values: Iterable[float], *, zero: bool = False, spare: float = 0
     room = spare * (high - low)
     low = max(low - room, 0.0) if low >= 0 else low - room  # nothing is below zero: no tick below it either
     high = min(high + room, 0.0) if high <= 0 else high + room
-    step = _round_step((high - low) / _TICKS)
+    high = min(high, most)
+    step = _round_step((high - low) / ticks)
     first, last = math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step
     return Range(float(f"{first:.10g}"), float(f"{last:.10g}"), step)
 

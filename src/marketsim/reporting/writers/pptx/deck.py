@@ -9,7 +9,6 @@ from pathlib import Path
 
 from marketsim.reporting.edition import is_chinese
 from marketsim.reporting.language import say
-from marketsim.reporting.numbers import counted
 from marketsim.reporting.paper.model import (
     Block,
     Bullets,
@@ -26,6 +25,7 @@ from marketsim.reporting.table import Table
 from marketsim.reporting.writers.archive import settled
 from marketsim.reporting.writers.pptx.fitting import clean, shortened
 from marketsim.reporting.writers.pptx.native_chart import is_native
+from marketsim.reporting.writers.pptx.order import ordered
 from marketsim.reporting.writers.pptx.sheet import CREATED
 from marketsim.reporting.writers.pptx.slides import (
     Writer,
@@ -174,17 +174,14 @@ class _Walk:
         self.words: list[Paragraph] = []
         self.heading = ""
         self.said: list[str] = []
-        self.left_out = 0
         self.details = _details(section)
         self.tables = 0
         self.many_tables = sum(isinstance(block, TableBlock) for block in section.blocks) > _MOST_TABLES
 
     def go(self) -> None:
         """Make the slides."""
-        for block in _ordered(self.section):
+        for block in ordered(self.section):
             self._take(block)
-        if self.left_out and self.section.name != "assumptions":
-            self.words.append(plain(_elsewhere(self.left_out)))
         self._flush()
 
     def _take(self, block: Block) -> None:
@@ -235,9 +232,7 @@ class _Walk:
     def _take_table(self, block: TableBlock) -> None:
         grouped = block.look == "grouped"
         if block.folded:
-            if self.section.name == "assumptions":
-                self.left_out += 1
-            else:
+            if self.section.name != "assumptions":
                 self._table_later(block.table, grouped=grouped)
             return
         self.tables += 1
@@ -288,35 +283,6 @@ def _details(section: Section) -> set[str]:
     if len(names) < _MANY_CHARTS:
         return set()
     return {*_DETAILS, *[name for name in names if name.startswith("waits")][1:]}
-
-
-def _ordered(section: Section) -> Sequence[Block]:
-    """Return the blocks as slides want them: of checks and assumptions the words first, then the tables."""
-    if section.name == "sensitivity":
-        return sorted(section.blocks, key=lambda block: isinstance(block, TableBlock))
-    if section.name != "assumptions":
-        return section.blocks
-    tables = [block for block in section.blocks if isinstance(block, TableBlock)]
-    words: list[Block] = []
-    for number, block in enumerate(section.blocks):
-        following = section.blocks[number + 1] if number + 1 < len(section.blocks) else None
-        heading = block.text if isinstance(block, Heading) else ""
-        if heading and isinstance(following, Bullets) and not following.folded:
-            words.append(Text(heading, "lead"))
-        elif isinstance(block, Text) and number and isinstance(before := section.blocks[number - 1], Heading):
-            words.append(Text(block.text, title=before.text))
-        elif not isinstance(block, TableBlock | Heading):
-            words.append(block)
-    folded = sum(table.folded for table in tables)
-    more: list[Block] = [Text(_elsewhere(folded))] if folded else []
-    return [*words, *more, *tables]
-
-
-def _elsewhere(count: int) -> str:
-    return say(
-        "They are in {tables} of the web page, the Word and the Excel file of this report.",
-        tables=counted(count, "table"),
-    )
 
 
 def _bullets(block: Bullets) -> list[Paragraph]:

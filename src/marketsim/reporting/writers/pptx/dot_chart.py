@@ -22,7 +22,7 @@ from marketsim.reporting.writers.pptx.chart_xml import (
     series_head,
     stroke,
 )
-from marketsim.reporting.writers.pptx.fitting import folded
+from marketsim.reporting.writers.pptx.fitting import folded, width_of
 from marketsim.reporting.writers.pptx.plot import (
     Columns,
     Drawn,
@@ -42,12 +42,20 @@ from marketsim.reporting.writers.pptx.plot import (
 from marketsim.reporting.writers.pptx.sheet import Column, Sheet
 
 _SPREAD = 0.5
+_TICKS = (5, 4, 3, 2)
+"""About how many ticks an axis may have, the most first."""
+_ALL = 100.0
+_ROOM_OF_MARGINS = 40.0
+_SIZE, _OWN_SIZE = 8, 9
+"""Sizes of dots; those of another colour are larger, as LibreOffice takes the colour of a dot only with another size."""
+_GAP = "\N{NO-BREAK SPACE}" * 2
+"""Between a name and a dot at the edge of the plot."""
 _NO_LINE = "<c:spPr><a:ln><a:noFill/></a:ln></c:spPr>"
 
 
 def dots(panel: Bars, size: Size, face: Face) -> Drawn:
     """Return a panel of dots with whiskers as a native chart."""
-    found = round_range(extent(panel.series), zero=panel.shows_zero)
+    found = _range(panel, size)
     names = category_names(
         panel.categories,
         size,
@@ -68,9 +76,26 @@ def dots(panel: Bars, size: Size, face: Face) -> Drawn:
     return Drawn(chart_space([plot.layout, body, axes], plot.heading, plot.legend, face), sheet.workbook())
 
 
+def _range(panel: Bars, size: Size) -> Range:
+    """Return the range of values, with as many ticks as have room beside each other; no share is above 100 %."""
+    values = [*extent(panel.series)]
+    is_share = not panel.differences and "%" in panel.value_title and max(values) <= _ALL
+    most = _ALL if is_share else math.inf
+    ranges = [round_range(values, zero=panel.shows_zero, ticks=ticks, most=most) for ticks in _TICKS]
+    if not panel.horizontal:
+        return ranges[0]
+    room = size.width - _ROOM_OF_MARGINS - widest(category_names(panel.categories, size, horizontal=True, left=0.0))
+    return next((found for found in ranges if _needed(found) <= room), ranges[-1])
+
+
+def _needed(found: Range) -> float:
+    """Return the width that the labels of ticks need side by side."""
+    return sum(width_of(label, TEXT_SIZE) + TEXT_SIZE for label in found.labels)
+
+
 def _plot(panel: Bars, size: Size, found: Range, names: Sequence[str], keys: Sequence[str], face: Face) -> Plot:
     if panel.horizontal:
-        left = widest(names) + 14
+        left = widest(names) + 20
         margins = Margins(left, bottom_margin(1, panel.value_title, size.width - left - 20), 20.0)
     else:
         most = max((name.count("\n") + 1 for name in names), default=1)
@@ -115,7 +140,7 @@ def _series(panel: Bars, number: int, sheet: Sheet) -> str:
     line = stroke(colour_of(series.colour), 1.5)
     whiskers = error_bars("y", columns.plus, columns.minus, line) if has_bars and columns.plus and columns.minus else ""
     return (
-        f"<c:ser>{series_head(number, columns.values)}{_NO_LINE}{marker(series.colour, 8)}{_own_colours(panel, series)}"
+        f"<c:ser>{series_head(number, columns.values)}{_NO_LINE}{marker(series.colour, _SIZE)}{_own_colours(panel, series)}"
         f'{whiskers}{_places(panel, columns, rows)}<c:smooth val="0"/></c:ser>'
     )
 
@@ -131,20 +156,22 @@ def _whiskers(panel: Bars, sheet: Sheet, first: int) -> list[str]:
     made: list[str] = []
     for number, series in enumerate(panel.series):
         places = _rows(panel, _offset(panel, number))
+        colours = panel.colours or (series.colour,) * len(places)
         spans = [
-            (low, high, place)
-            for low, high, place in zip(series.low, series.high, places, strict=False)
+            (colour, (low, high, place))
+            for colour, low, high, place in zip(colours, series.low, series.high, places, strict=False)
             if math.isfinite(low) and math.isfinite(high)
         ]
-        if spans:
-            name = say("{name}: intervals", name=folded(series.name))
-            made.append(segments(first + len(made), sheet, name, spans, Strokes(series.colour), upright=False))
+        name = say("{name}: intervals", name=folded(series.name))
+        for colour in dict.fromkeys(colour for colour, _ in spans):
+            own = [span for drawn_in, span in spans if drawn_in == colour]
+            made.append(segments(first + len(made), sheet, name, own, Strokes(colour), upright=False))
     return made
 
 
 def _own_colours(panel: Bars, series: Series) -> str:
     return "".join(
-        f'<c:dPt><c:idx val="{index}"/>{marker(colour, 8)}<c:bubble3D val="0"/></c:dPt>'
+        f'<c:dPt><c:idx val="{index}"/>{marker(colour, _OWN_SIZE)}<c:bubble3D val="0"/></c:dPt>'
         for index, colour in enumerate(panel.colours)
         if colour != series.colour
     )
@@ -161,7 +188,12 @@ def _names(panel: Bars, names: Sequence[str], found: Range, sheet: Sheet, face: 
     rows = sheet.add(say("row"), _rows(panel))
     place = "l" if panel.horizontal else "b"
     sheet.add(panel.value_title or say("row"), names)
-    words = [Label(index, place, name) for index, name in enumerate(names) if name.strip() and math.isfinite(found.low)]
+    gap = _GAP if panel.horizontal else ""
+    words = [
+        Label(index, place, f"{name}{gap}")
+        for index, name in enumerate(names)
+        if name.strip() and math.isfinite(found.low)
+    ]
     x, y = (edge, rows) if panel.horizontal else (rows, edge)
     return (
         f"<c:ser>{series_head(len(panel.series), edge)}{_NO_LINE}{marker('#000000', 0)}{labels(words, face, TEXT_SIZE)}"

@@ -84,9 +84,14 @@ def wrapped(text: str, width: float, size: float, *, bold: bool = False) -> list
     return [line for part in text.split("\n") for line in _wrapped_line(part, width, size, bold)]
 
 
+def units(text: str) -> list[str]:
+    """Return the parts of a line that programs do not break."""
+    return [unit for part in text.split(SEAM) for unit in _UNITS.findall(part)]
+
+
 def _wrapped_line(text: str, width: float, size: float, bold: bool) -> list[str]:
     lines, line, filled = [], "", 0.0
-    for word in [unit for part in text.split(SEAM) for unit in _UNITS.findall(part)] or [""]:
+    for word in units(text) or [""]:
         for piece in _pieces(word, width, size, bold):
             needed = width_of(piece.rstrip(" "), size, bold=bold) + _seams(line[-1:] + piece, size)
             if line and filled + needed > width:
@@ -159,8 +164,10 @@ def shortened(text: str, otherwise: str = "", most: int | None = None) -> str:
 
 
 def _may_cut(text: str, found: re.Match[str]) -> bool:
-    """Tell whether brackets are closed before a mark, so that no interval is torn and no bracket left open."""
+    """Tell whether a sentence may end before a mark: no bracket is left open, and what is left is no mere name."""
     before = text[: found.start()]
+    if is_chinese() and all(_is_latin(character) for character in before):
+        return False
     pairs = (("(", ")"), ("[", "]"), ("（", "）"))
     return all(before.count(first) == before.count(last) for first, last in pairs)
 

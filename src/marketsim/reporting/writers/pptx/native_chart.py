@@ -19,11 +19,17 @@ from marketsim.reporting.writers.pptx.point_chart import points
 from marketsim.reporting.writers.pptx.waterfall_chart import waterfall
 
 _LONGEST_ALT = 1000
+_MOST_POINTS = 8
 
 
 def is_native(chart: Chart) -> bool:
     """Tell whether all of a chart can be drawn by PowerPoint itself."""
-    return bool(chart.panels) and not any(isinstance(panel, Cells | Flows) for panel in chart.panels)
+    return bool(chart.panels) and not any(_needs_picture(panel) for panel in chart.panels)
+
+
+def _needs_picture(panel: Panel) -> bool:
+    """Tell whether a panel is of a kind that PowerPoint lacks, or of so many named points that labels hide each other."""
+    return isinstance(panel, Cells | Flows) or (isinstance(panel, Points) and len(panel.points) > _MOST_POINTS)
 
 
 def drawn(panel: Panel, size: Size, face: Face, *, keyed: bool = True) -> Drawn:

@@ -34,7 +34,7 @@ from marketsim.reporting.writers.pptx.text import (
     plain,
     size_for,
 )
-from marketsim.results.tables import BASE
+from marketsim.results.tables import BASE, DEFAULT_SUPPLIER
 
 _TEXT_SIZES = (20, 18, 17, 16, 15, 14, 13, 12)
 _PAGED_SIZE = 14
@@ -367,8 +367,8 @@ def _head(name: str) -> str:
 
 
 def _entry(value: object) -> Entry:
-    if value == BASE:
-        return Entry(translated(BASE))
+    if value in (BASE, DEFAULT_SUPPLIER):
+        return Entry(translated(str(value)))
     if isinstance(value, bool) or not isinstance(value, int | float):
         return Entry(str(value))
     return Entry("–" if isinstance(value, float) and not math.isfinite(value) else f"{value:.6g}".replace("-", "−"))

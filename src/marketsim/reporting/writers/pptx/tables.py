@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,10 +11,11 @@ from pptx.oxml import parse_xml
 from pptx.util import Pt
 
 from marketsim.reporting import style
+from marketsim.reporting.language import say
 from marketsim.reporting.numbers import MISSING
 from marketsim.reporting.table import Entry, Table
 from marketsim.reporting.writers.clean import breakable
-from marketsim.reporting.writers.pptx.fitting import LINE, clean, width_of, wrapped
+from marketsim.reporting.writers.pptx.fitting import LINE, clean, units, width_of, wrapped
 from marketsim.reporting.writers.pptx.frame import Box
 from marketsim.reporting.writers.pptx.native_chart import describe
 from marketsim.reporting.writers.pptx.text import QUIET_TEXT, Paragraph, Run, add_part, write
@@ -23,6 +25,7 @@ _SMALLER = 0.9
 _PAD_X, _PAD_Y = 5.0, 3.0
 _WIDEST = 260.0
 _NARROWEST = 36.0
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
 _NO_STYLE = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"
 _A = "http://schemas.openxmlformats.org/drawingml/2006/main"
 _PALE = 0.5
@@ -108,21 +111,28 @@ def _fits_across(table: Table, width: float, size: float) -> bool:
 def _least_widths(table: Table, size: float) -> list[float]:
     """Return the width of the longest word of each column, up to a limit beyond which words are broken."""
     return [
-        min(max((width_of(word, size, bold=True) for text in texts for word in _words(text)), default=0.0), 130.0)
+        min(
+            max((width_of(unit, size * scale, bold=bold) for text, scale, bold in lines for unit in _units(text))),
+            130.0,
+        )
         + 2 * _PAD_X
-        for texts in _texts(table)
+        for lines in _lines(table)
     ]
 
 
-def _words(text: str) -> list[str]:
-    return [word if word.isascii() else word[:6] for word in text.split(" ")]
+def _units(text: str) -> list[str]:
+    """Return what stays on one line, an interval with its brackets for instance; of a line without any, an empty text."""
+    return [unit.rstrip(" ") for unit in units(breakable(text))] or [""]
 
 
-def _texts(table: Table) -> list[list[str]]:
-    """Return the lines of each column."""
-    cells = [[clean(row[number].text) for row in table.rows] for number in range(len(table.heads))]
-    below = [[clean(line) for row in table.rows for line in row[n].below] for n in range(len(table.heads))]
-    return [[clean(head), *own, *more] for head, own, more in zip(table.heads, cells, below, strict=True)]
+def _lines(table: Table) -> list[list[tuple[str, float, bool]]]:
+    """Return the lines of each column: their text, how large it is beside that of the table, and whether it is bold."""
+    made = []
+    for number, head in enumerate(table.heads):
+        own = [row[number] for row in table.rows]
+        first = [(clean(head), 1.0, True), *((clean(entry.text), 1.0, True) for entry in own)]
+        made.append([*first, *((clean(line), _SMALLER, False) for entry in own for line in entry.below)])
+    return made
 
 
 def _laid_out(table: Table, width: float, size: float, grouped: bool) -> Grid:
@@ -136,8 +146,8 @@ def _widths(table: Table, width: float, size: float) -> tuple[float, ...]:
     """Return the widths of columns: what their words need, narrowed or widened to the width of the table."""
     least = _least_widths(table, size)
     wanted = [
-        max(min(max((width_of(text, size) for text in texts), default=0.0), _WIDEST) + 2 * _PAD_X + 2, low, _NARROWEST)
-        for texts, low in zip(_texts(table), least, strict=True)
+        max(min(max(width_of(text, size) for text, _, _ in lines), _WIDEST) + 2 * _PAD_X + 2, low, _NARROWEST)
+        for lines, low in zip(_lines(table), least, strict=True)
     ]
     spare = width - sum(wanted)
     if spare >= 0:
@@ -217,9 +227,10 @@ def _paragraphs(entry: Entry, *, first: bool, right: bool) -> list[Paragraph]:
 
 def _is_number_column(table: Table, number: int) -> bool:
     """Tell whether most entries of a column begin as a number does."""
-    texts = [row[number].text for row in table.rows if row[number].text not in ("", "–")]
+    nothing = (*_NOTHING, say("no change"))
+    texts = [row[number].text for row in table.rows if row[number].text not in nothing]
     numbers = [
-        text for text in texts if text[0] in "+−<>0123456789[" and "," not in text.split("[")[0].replace(",", "", 1)
+        text for text in texts if text[0] in "+−<>0123456789[" and "," not in _THOUSANDS.sub("", text.split("[")[0])
     ]
     return number > 0 and len(texts) > 0 and len(numbers) >= 0.8 * len(texts)
 

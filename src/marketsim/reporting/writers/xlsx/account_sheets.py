@@ -1,16 +1,13 @@
-"""The profit account: each line under base and policy, summed by formulas, and the same world by world."""
+"""The profit account: each line under base and policy, summed by formulas."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-import pandas as pd
-
-from marketsim.reporting.language import message, say
+from marketsim.reporting.language import message, say, translated
 from marketsim.reporting.measures import PROFIT as PROFIT_KPI
 from marketsim.reporting.measures import Measure, printer_for
 from marketsim.reporting.profit_account import (
-    ENERGY,
     LINES,
     PROCUREMENT,
     PROFIT,
@@ -18,22 +15,24 @@ from marketsim.reporting.profit_account import (
     line_title,
 )
 from marketsim.reporting.view import StudyView
-from marketsim.reporting.writers.xlsx.account_layout import BY_WORLD, CHECK, ENERGY_EFFECT, SPREAD_EFFECT, Layout
+from marketsim.reporting.writers.xlsx.account_layout import ENERGY_EFFECT, SPREAD_EFFECT, Layout
+from marketsim.reporting.writers.xlsx.account_worlds_sheet import margin_effects
 from marketsim.reporting.writers.xlsx.book import FIRST_ROW, HEAD_ROW, Page
+from marketsim.reporting.writers.xlsx.effect_cells import EffectCells, EffectRow
+from marketsim.reporting.writers.xlsx.effect_lines import DIFF
 from marketsim.reporting.writers.xlsx.looks import (
     FORMULA,
     HEAD,
     NAME,
     NOTE,
     PLAIN,
-    RESULT,
     RIGHT_HEAD,
     SUBTITLE,
     TOTAL,
     Look,
     with_digits,
 )
-from marketsim.reporting.writers.xlsx.names import cell
+from marketsim.reporting.writers.xlsx.names import cell, column_range
 from marketsim.reporting.writers.xlsx.wording import Factor, money_factor
 from marketsim.reporting.writers.xlsx.worlds_sheet import policy_name
 from marketsim.results.key_figures import kpi
@@ -42,12 +41,33 @@ from marketsim.results.tables import BASE
 ACCOUNT = message("Profit account")
 """Name of the sheet with the means."""
 _WIDTHS = (44, 18, 18, 18)
+_ROWS_OF_STATEMENT = 40
+"""More than any statement has."""
 _BASE, _POLICY, _DIFFERENCE = 1, 2, 3
-_EXACT = 6
-"""Digits to which sums must agree in the unit of the report."""
+_EXACT, _CLOSE = 6, 3
+"""Digits to which sums, and figures that are stored in different tables, must agree in the unit of the report."""
+SUM_CHECK = message("Check: sum − profit, must be 0")
+EFFECT_CHECK = message("Check: difference − sheet of effects, must be 0")
 
 
-def fill_account(page: Page, view: StudyView, layout: Layout) -> None:
+def failed_checks(layout: Layout) -> str:
+    """Return the formula that counts the checks of the sheet that are not 0."""
+    rows = _ROWS_OF_STATEMENT * (len(layout.accounts.policies) + 1)
+    is_base_only = not layout.accounts.policies
+    counts = [
+        _failed(text, column, rows)
+        for text, columns in ((SUM_CHECK, (1,) if is_base_only else (1, 2, 3)), (EFFECT_CHECK, (3,)))
+        for column in columns
+    ]
+    return "+".join(counts)
+
+
+def _failed(text: str, column: int, rows: int) -> str:
+    names, numbers = (column_range(say(ACCOUNT), place, (0, rows)) for place in (0, column))
+    return f'COUNTIFS({names},"{translated(text)}",{numbers},"<>0")'
+
+
+def fill_account(page: Page, view: StudyView, layout: Layout, cells: EffectCells) -> None:
     """Write the profit account of every policy."""
     page.widths(*_WIDTHS)
     page.head(say("Profit account of {retailer}, a mean year", retailer=view.focus), _note(view))
@@ -55,10 +75,13 @@ def fill_account(page: Page, view: StudyView, layout: Layout) -> None:
     factor = money_factor(scale.divisor)
     page.text(HEAD_ROW, 0, say("factor from CNY a year to {unit}", unit=scale.unit), PLAIN)
     page.formula(HEAD_ROW, 1, factor.formula, factor.value, replace(FORMULA, number="General", align="right"))
-    page.freeze(FIRST_ROW, 1)
-    row = HEAD_ROW + 2
+    page.freeze(FIRST_ROW, 1, repeat=False)
+    row, starts = HEAD_ROW + 2, []
     for policy in layout.accounts.policies or (BASE,):
-        row = _Statement(page, layout, policy, factor, scale.unit).write(row) + 2
+        starts.append(row)
+        figure = cells.of(Measure(kpi(PROFIT_KPI)), policy)
+        row = _Statement(page, layout, policy, factor, scale.unit, figure).write(row) + 2
+    page.stack(starts, row)
 
 
 def _note(view: StudyView) -> str:
@@ -72,8 +95,11 @@ def _note(view: StudyView) -> str:
 class _Statement:
     """The account of one policy against the base."""
 
-    def __init__(self, page: Page, layout: Layout, policy: str, factor: Factor, unit: str) -> None:
+    def __init__(
+        self, page: Page, layout: Layout, policy: str, factor: Factor, unit: str, figure: EffectRow | None
+    ) -> None:
         self._page, self._layout, self._policy, self._factor, self._unit = page, layout, policy, factor, unit
+        self._figure = figure
         self._worlds = layout.accounts.common(policy)
         frames = layout.accounts.by_policy
         self._before, self._after = (frames[name].loc[self._worlds] for name in (BASE, policy))
@@ -167,69 +193,22 @@ class _Statement:
         page = self._page
         page.text(row, 0, say("Profit as the runs have it"), PLAIN)
         self._pair(row, list(self._means(PROFIT)), self._values(PROFIT))
-        page.text(row + 1, 0, say("Check: sum − profit, must be 0"), NOTE)
+        page.text(row + 1, 0, say(SUM_CHECK), NOTE)
         columns = (_BASE,) if self._policy == BASE else (_BASE, _POLICY, _DIFFERENCE)
         for column in columns:
             formula = f"ROUND({cell(row - 1, column)}-{cell(row, column)},{_EXACT})"
             page.formula(row + 1, column, formula, 0.0, with_digits(NOTE, _EXACT))
-        return row + 1
+        return self._check_of_effect(row + 2, cell(row, _DIFFERENCE)) if self._is_in_effects() else row + 1
 
+    def _is_in_effects(self) -> bool:
+        """Tell whether the sheet of effects has the profit of the same worlds."""
+        figure = self._figure
+        return figure is not None and figure.pair.is_compared and figure.values.n == len(self._worlds)
 
-def margin_effects(before: pd.DataFrame, after: pd.DataFrame) -> tuple[pd.Series[float], pd.Series[float]]:
-    """Return what more energy and what another spread do to the gross margin, world by world."""
-    margins = [frame[REVENUE] - frame[PROCUREMENT] for frame in (before, after)]
-    spread = (margins[0] / before[ENERGY]).where(before[ENERGY] != 0, 0.0)
-    volume = (after[ENERGY] - before[ENERGY]) * spread
-    return volume, margins[1] - margins[0] - volume
-
-
-def fill_by_world(page: Page, layout: Layout) -> None:
-    """Write the accounts of single worlds."""
-    note = say(
-        "A row per policy and replication: sums over the evaluated months, scaled to a year, in CNY (energy in MWh)."
-    )
-    lines = layout.accounts.lines
-    page.widths(20, 11, *(16 for _ in range(len(lines) + 5)))
-    page.head(say(BY_WORLD), note)
-    heads = [say("policy"), say("replication"), say("Energy, MWh/year"), *(line_title(name) for name in lines)]
-    heads += [line_title(PROFIT), say("check: sum − profit"), say("effect of energy sold"), say("effect of the spread")]
-    page.row(HEAD_ROW, heads, HEAD)
-    page.fit(HEAD_ROW, heads)
-    page.freeze(FIRST_ROW, 2)
-    for (policy, world), row in layout.rows.items():
-        _world(page, layout, policy, world, row)
-    page.filter(HEAD_ROW, HEAD_ROW + len(layout.rows), len(heads))
-
-
-def _world(page: Page, layout: Layout, policy: str, world: int, row: int) -> None:
-    frame = layout.accounts.by_policy[policy]
-    whole = with_digits(RESULT, 0)
-    page.text(row, 0, policy_name(policy), PLAIN)
-    page.number(row, 1, world + 1, with_digits(PLAIN, 0))
-    for name in (ENERGY, *layout.accounts.lines, PROFIT):
-        page.number(row, layout.columns[name], float(frame[name].loc[world]), whole)
-    parts = "".join(
-        f"{'+' if LINES[name] > 0 else '-'}{cell(row, layout.columns[name])}" for name in layout.accounts.lines
-    )
-    check = f"ROUND({parts}-{cell(row, layout.columns[PROFIT])},0)"
-    page.formula(row, layout.columns[CHECK], check, 0.0, with_digits(FORMULA, 0))
-    _margin_formulas(page, layout, policy, world, row)
-
-
-def _margin_formulas(page: Page, layout: Layout, policy: str, world: int, row: int) -> None:
-    """Write what energy and spread do to the gross margin of a world under a policy."""
-    base = layout.rows.get((BASE, world))
-    if policy == BASE or base is None or not {REVENUE, PROCUREMENT} <= set(layout.columns):
-        return
-    frames = (layout.accounts.by_policy[name].loc[[world]] for name in (BASE, policy))
-    volume, spread = (float(effect.iloc[0]) for effect in margin_effects(*frames))
-    energy, revenue, procurement = (layout.columns[name] for name in (ENERGY, REVENUE, PROCUREMENT))
-    more = f"({cell(row, energy)}-{cell(base, energy)})"
-    old, new = (f"({cell(place, revenue)}-{cell(place, procurement)})" for place in (base, row))
-    columns = layout.columns
-    look = with_digits(FORMULA, 0)
-    page.formula(
-        row, columns[ENERGY_EFFECT], f"IF({cell(base, energy)}=0,0,{more}*{old}/{cell(base, energy)})", volume, look
-    )
-    rest = f"{new}-{old}-{cell(row, columns[ENERGY_EFFECT])}"
-    page.formula(row, columns[SPREAD_EFFECT], rest, spread, look)
+    def _check_of_effect(self, row: int, difference: str) -> int:
+        """Compare the difference of the profit with that in the sheet of effects, which comes from key figures."""
+        assert self._figure is not None
+        self._page.text(row, 0, say(EFFECT_CHECK), NOTE)
+        formula = f"ROUND({difference}-{self._figure.at(DIFF)},{_CLOSE})"
+        self._page.formula(row, _DIFFERENCE, formula, 0.0, with_digits(NOTE, _CLOSE))
+        return row

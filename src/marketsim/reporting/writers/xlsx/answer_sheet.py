@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from marketsim.reporting.language import message, say
 from marketsim.reporting.paper.model import Bullets, Paper, Text
 from marketsim.reporting.writers.xlsx.book import LINE_POINTS, Page
+from marketsim.reporting.writers.xlsx.effect_cells import EffectRow
+from marketsim.reporting.writers.xlsx.key_figures_block import Check, fill_checks, fill_key_figures
 from marketsim.reporting.writers.xlsx.looks import (
     CAUTION,
     FORMULA,
@@ -22,7 +24,7 @@ from marketsim.reporting.writers.xlsx.looks import (
 
 ANSWER = message("Answer")
 """Name of the sheet."""
-_WIDTHS = (44, 72, 14)
+_WIDTHS = (46, 16, 12, *([13] * 6))
 _SECTIONS = ("question", "answer")
 
 
@@ -34,13 +36,17 @@ class Listed:
     shows: str
 
 
-def fill_answer(page: Page, paper: Paper, sheets: Sequence[Listed]) -> None:
+def fill_answer(
+    page: Page, paper: Paper, sheets: Sequence[Listed], figures: Sequence[EffectRow] = (), checks: Sequence[Check] = ()
+) -> None:
     """Write the sheet.
 
     Args:
         page: an empty sheet.
         paper: the paper.
         sheets: all other sheets in order.
+        figures: the key figures in the sheet of effects.
+        checks: the checks of the workbook by itself.
     """
     page.widths(*_WIDTHS)
     page.text(0, 0, paper.kicker, NOTE)
@@ -52,8 +58,10 @@ def fill_answer(page: Page, paper: Paper, sheets: Sequence[Listed]) -> None:
     row = _paragraph(page, row + 1, paper.headline, replace(SUBTITLE, wrap=True), 16.0)
     for text, look in _paragraphs(paper):
         row = _paragraph(page, row, text, look)
+    row = fill_key_figures(page, row + 1, figures)
+    row = fill_checks(page, row, checks)
+    row = _legend(page, row)
     row = _contents(page, row + 1, sheets)
-    row = _legend(page, row + 1)
     _paragraph(page, row + 1, paper.origin, NOTE)
 
 
@@ -93,7 +101,13 @@ def _legend(page: Page, row: int) -> int:
     page.text(row, 0, say("Colours of numbers"), SUBTITLE)
     looks = (
         (INPUT, say("blue"), say("given: by the scenario, or chosen for this report")),
-        (RESULT, say("violet"), say("given by a run of the simulation, or by statistics over runs, as stored")),
+        (
+            RESULT,
+            say("violet"),
+            say(
+                "given by a run of the simulation, or by statistics over runs, as stored; in tables copied from the report"
+            ),
+        ),
         (FORMULA, say("black"), say("computed by a formula in this workbook")),
     )
     for offset, (look, colour, meaning) in enumerate(looks, start=1):

@@ -25,6 +25,10 @@ _OPTIONS: Mapping[str, Any] = {
     "nan_inf_to_errors": False,
 }
 _PAPER_A4 = 9
+_PAGE_POINTS, _ROW_POINTS = 480.0, 15.5
+"""Height of what is printed on a page, and of a row of a table."""
+_STACK_SCALE = 72
+"""Per cent of its size in which blocks are printed that must not be cut."""
 _MOST_IN_HEADER = 60
 _USUAL_WIDTH = 9.0
 _TEXT_WIDTH = 110.0
@@ -34,6 +38,7 @@ _WRAPPED = 0.93
 """Part of a line that words fill before the next one is begun."""
 HEAD_ROW = 3
 """Row of the heads of a table, counted from 0: above it stand title, link and a note."""
+_TITLE_POINTS = 23.0
 LINE_POINTS = 13.5
 """Height of a line of text."""
 FIRST_ROW = HEAD_ROW + 1
@@ -141,6 +146,7 @@ class Page:
     def head(self, title: str, note: str = "") -> None:
         """Write the title, the way back to the contents, and what must be known about the sheet; set widths first."""
         self.text(0, 0, title, TITLE)
+        self.height(0, _TITLE_POINTS)
         self.link(1, 0, self._contents, say("{arrow} Contents", arrow=BACK))
         if note:
             self.paragraph(2, note, NOTE)
@@ -228,10 +234,30 @@ class Page:
         """Set the height of a row in points."""
         self.sheet.set_row(row, points)
 
-    def freeze(self, row: int, column: int) -> None:
+    def print_area(self, rows: int, columns: int) -> None:
+        """Print only the first rows and columns."""
+        self.sheet.print_area(0, 0, rows - 1, columns - 1)
+
+    def stack(self, starts: Sequence[int], end: int) -> None:
+        """Print blocks of rows one below another, as many on a page as fit there, so that none is cut by its end.
+
+        Args:
+            starts: the first row of each block.
+            end: the row below the last block.
+        """
+        self.sheet.set_print_scale(_STACK_SCALE)
+        room = _PAGE_POINTS * 100 / _STACK_SCALE / _ROW_POINTS
+        breaks, begin = [], 0
+        for start, following in zip(starts, (*starts[1:], end), strict=True):
+            if following - begin > room and start > begin:
+                breaks.append(start)
+                begin = start
+        self.sheet.set_h_pagebreaks([each for each in breaks if each > starts[0]])
+
+    def freeze(self, row: int, column: int, *, repeat: bool = True) -> None:
         """Keep rows above and columns left of a cell in sight, and print the row above it on every page."""
         self.sheet.freeze_panes(row, column)
-        if row:
+        if row and repeat:
             self.sheet.repeat_rows(row - 1)
 
     def filter(self, row: int, last_row: int, columns: int) -> None:

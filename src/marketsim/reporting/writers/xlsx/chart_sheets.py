@@ -18,8 +18,11 @@ from marketsim.reporting.writers.xlsx.point_charts import points_chart
 
 _FIRST_WIDTH, _WIDTH, _WIDEST, _COLUMNS = 28.0, 13.0, 24.0, 24
 _ROW_PIXELS = 20
-_WIDE, _NARROW = (900, 400), (590, 340)
+_WIDE, _NARROW, _SMALL = (900, 400), (590, 310), (440, 310)
+_MOST_NARROW = 4
+"""Charts up to which two stand side by side; more stand in rows of three, so that two rows fit on a page."""
 _GAP = 12
+_PIXELS_OF_LETTER, _PIXELS_OF_CELL = 7, 5
 
 
 def fill_chart(page: Page, chart: Chart, footer: str) -> None:
@@ -32,7 +35,7 @@ def fill_chart(page: Page, chart: Chart, footer: str) -> None:
     """
     widths = _widths(chart)
     page.widths(*widths)
-    page.spread(sum(widths[: len(chart.data.columns)]))
+    page.spread(sum(widths[: _columns_in_print(chart)]))
     page.head(chart.title, footer)
     page.paragraph(HEAD_ROW, chart.finding, WRAPPED)
     drawn = [panel for panel in chart.panels if not isinstance(panel, Cells | Flows)]
@@ -46,6 +49,8 @@ def fill_chart(page: Page, chart: Chart, footer: str) -> None:
         place = _place(top, number, len(drawn)) if is_drawn else None
         row = _panel(page, row, panel, panel.title or chart.title, place) + 3
         number += int(is_drawn)
+    if chart.panels:  # the cells of panels have the same numbers as the long table below them
+        page.print_area(max(row - 2, top), _columns_in_print(chart))
     page.text(row, 0, say("All numbers of the chart"), SUBTITLE)
     fill_frame(page, chart.data, row + 1)
 
@@ -57,20 +62,53 @@ def _widths(chart: Chart) -> list[float]:
     return [first, *(min(max(width, _WIDTH), _WIDEST) for width in own[1:]), *([_WIDTH] * max(_COLUMNS - len(own), 0))]
 
 
+def _columns_in_print(chart: Chart) -> int:
+    """Return how many columns are printed: those of the cells of panels, and what charts and texts need."""
+    if not chart.panels:
+        return len(chart.data.columns)
+    drawn = sum(not isinstance(panel, Cells | Flows) for panel in chart.panels)
+    pixels = min(drawn, _across(drawn)) * (_size(drawn)[0] + _GAP)
+    needed, place = 0.0, 0
+    for place, width in enumerate(_widths(chart), start=1):  # noqa: B007
+        needed += width * _PIXELS_OF_LETTER + _PIXELS_OF_CELL
+        if needed >= pixels:
+            break
+    return max(place, *(_columns_of(panel) for panel in chart.panels))
+
+
+def _columns_of(panel: Panel) -> int:
+    """Return how many columns the cells of a panel take."""
+    match panel:
+        case Lines() | Bars():
+            return 1 + sum(5 if series.low else 1 for series in panel.series)
+        case Waterfall():
+            return 14
+        case Points():
+            return 12
+        case Cells():
+            return 1 + len(panel.columns)
+        case Flows():
+            return len({*panel.colours, *(name for flow in panel.flows for name in flow[:2])}) + 4
+
+
 def _size(count: int) -> tuple[int, int]:
-    return _WIDE if count == 1 else _NARROW
+    return _WIDE if count == 1 else _NARROW if count <= _MOST_NARROW else _SMALL
+
+
+def _across(count: int) -> int:
+    return 2 if count <= _MOST_NARROW else 3
 
 
 def _rows_of(count: int) -> int:
     """Return how many rows the charts take."""
-    tall = -(-count // 2) * (_size(count)[1] + _GAP)
+    tall = -(-count // _across(count)) * (_size(count)[1] + _GAP)
     return -(-tall // _ROW_PIXELS) + 1
 
 
 def _place(top: int, number: int, count: int) -> tuple[int, int, int, int, int]:
-    """Return row, offset from it and from the left, and size of a chart, in pixels; two charts stand side by side."""
+    """Return row, offset from it and from the left, and size of a chart, in pixels; two or three charts stand side by side."""
     width, height = _size(count)
-    down, across = divmod(number, 2)
+    down, across = divmod(number, _across(count))
     offset = down * (height + _GAP)
     return top + offset // _ROW_PIXELS, offset % _ROW_PIXELS, across * (width + _GAP), width, height
 

@@ -43,6 +43,7 @@ from marketsim.reporting.writers.xlsx.looks import (
     Look,
     with_digits,
 )
+from marketsim.reporting.writers.xlsx.names import column_range
 from marketsim.reporting.writers.xlsx.pairs import Pair
 from marketsim.reporting.writers.xlsx.summary_sheet import SummaryRows
 from marketsim.reporting.writers.xlsx.wording import CONFIDENCE, factor_of, figure_title
@@ -102,6 +103,12 @@ def fill_effects(
         _labels(line)
         _numbers(line)
     page.filter(HEAD_ROW, HEAD_ROW + len(pairs), len(_WIDTHS))
+
+
+def differing(count: int) -> str:
+    """Return the formula that counts the rows of the sheet that differ from the stored summary."""
+    words = column_range(say(EFFECTS), CHECK, (FIRST_ROW, FIRST_ROW + max(count, 1) - 1))
+    return f'COUNTIF({words},"{translated(_DIFFERS)}")'
 
 
 def _note(*, complete: bool) -> str:

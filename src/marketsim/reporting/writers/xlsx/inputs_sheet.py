@@ -19,7 +19,7 @@ from marketsim.reporting.writers.xlsx.wording import CONFIDENCE, RATE
 
 INPUTS = message("Inputs")
 """Name of the sheet."""
-_WIDTHS = (60, 24, 24, 22, 80)
+_WIDTHS = (60, 24, 24, 22, 80, 60)
 _CONFIDENCE = 0.95
 _PRICE = "CNY/MWh"
 _OF_THE_QUESTION = ("question", "title", "expectation", "policies", "report", "sweep", "assumptions")
@@ -82,6 +82,7 @@ class _Rows:
         """Write what the schema says of a parameter, and go on to the next row."""
         self.page.text(self.row, 3, unit_of(parameter), PLAIN)
         self.page.text(self.row, 4, parameter_text(parameter.meaning) if parameter.meaning else "", PLAIN)
+        self.page.text(self.row, 5, parameter_text(parameter.source) if parameter.source else "", PLAIN)
         self.row += 1
 
 
@@ -108,7 +109,10 @@ def fill_inputs(page: Page, view: StudyView) -> None:
     _policies(rows, view)
     _block(rows, say("Run settings"), [leaf for leaf in leaves if leaf.path.startswith("run.")])
     _block(rows, say("Prices"), [leaf for leaf in leaves if _is_price(leaf)])
+    head = rows.row + 2
     _block(rows, say("The whole scenario, resolved"), leaves)
+    if leaves:
+        page.filter(head, rows.row - 1, len(_WIDTHS))
     page.freeze(0, 1)
 
 
@@ -134,7 +138,7 @@ def _policies(rows: _Rows, view: StudyView) -> None:
     base = {leaf.path: leaf for leaf in leaves_of(view.study)}
     for policy, changes in view.study.get("policies", {}).items():
         title = say("What {policy} changes", policy=policy)
-        rows.block(title, say("path"), say("base"), policy, say("unit"), say("meaning"))
+        rows.block(title, say("path"), say("base"), policy, say("unit"), say("meaning"), say("source"))
         for path, value in _flat(changes):
             known = base.get(path)
             rows.page.text(rows.row, 0, path, NAME)
@@ -157,6 +161,6 @@ def _flat(changes: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 def _block(rows: _Rows, title: str, leaves: list[Leaf]) -> None:
     if leaves:
-        rows.block(title, say("path"), say("value"), "", say("unit"), say("meaning"))
+        rows.block(title, say("path"), say("value"), "", say("unit"), say("meaning"), say("source"))
         for leaf in leaves:
             rows.leaf(leaf)

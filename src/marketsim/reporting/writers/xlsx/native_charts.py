@@ -8,6 +8,7 @@ from typing import Any
 
 from marketsim.reporting import style
 from marketsim.reporting.charts.native import Bars, Lines, Series, Waterfall
+from marketsim.reporting.writers.xlsx.axis_ends import reach_of_axis
 from marketsim.reporting.writers.xlsx.book import Page
 from marketsim.reporting.writers.xlsx.chart_blocks import Block, Column, Range, WaterfallBlock
 from marketsim.reporting.writers.xlsx.looks import number_format
@@ -123,9 +124,8 @@ def lines_chart(page: Page, panel: Lines, block: Block) -> Any:
             hidden.append(number)
             number += 1
     x_axis = {"name": canvas.at((block.axis[0] - 1, 0)), "num_format": "General", **_reach_of(panel.places)}
-    chart = canvas.finish(
-        chart, block.title, (x_axis, values_axis(canvas, "", panel.digits)), legend=len(panel.series) > 1
-    )
+    values = values_axis(canvas, "", panel.digits) | reach_of_axis(panel.series if few else (), from_zero=False)
+    chart = canvas.finish(chart, block.title, (x_axis, values), legend=len(panel.series) > 1)
     if hidden and len(panel.series) > 1:
         chart.set_legend({"position": "bottom", "delete_series": hidden, "font": {"size": FONT, "color": style.INK}})
     return chart
@@ -174,7 +174,8 @@ def bars_chart(page: Page, panel: Bars, block: Block) -> Any:
     names: dict[str, Any] = {"reverse": True} if lying else {}
     if not lying and len(panel.categories) > 5 and max(map(len, panel.categories)) > 9:
         names["num_font"] = {"size": FONT, "color": style.INK, "rotation": -35}
-    values = values_axis(canvas, "", panel.digits)
+    ends = () if panel.stacked else panel.series
+    values = values_axis(canvas, "", panel.digits) | reach_of_axis(ends, from_zero=not panel.dots)
     if lying:  # XlsxWriter sets the lying axis of values by the name of x; the first category is on top
         values["label_position"] = "high"
     axes = (values, names) if lying else (names, values)

@@ -17,6 +17,7 @@ from marketsim.reporting.measures import PROFIT, Measure, shown_measures
 from marketsim.reporting.view import StudyData, StudyView
 from marketsim.results.key_figures import kpi
 from marketsim.results.statistics.estimates import FloatArray, without_rounding
+from marketsim.results.statistics.ranking import RANKING
 from marketsim.results.storage.run_store import RunStore
 from marketsim.results.tables import BASE, KPIS_TABLE
 
@@ -81,10 +82,22 @@ def _wanted(view: StudyView, best: str | None) -> Iterator[tuple[Measure, str]]:
     for measure in shown_measures(view):
         for policy in (BASE, *view.policies):
             yield measure, policy
+    for measure in _ranked(view):
+        for policy in (BASE, *view.policies):
+            yield measure, policy
     if best is not None:
         for measure in _gains(view):
             yield measure, BASE
             yield measure, best
+
+
+def _ranked(view: StudyView) -> Iterator[Measure]:
+    """Yield the figures of the focus retailer that tables of ranks show, once each."""
+    table = view.result.answers.get(RANKING)
+    if table is not None:
+        own = table[table["retailer"].astype(str) == view.focus]
+        for name, tier, segment in own[["kpi", "tier", "segment"]].drop_duplicates().itertuples(index=False):
+            yield Measure(kpi(str(name)), str(tier), str(segment))
 
 
 def _gains(view: StudyView) -> Iterator[Measure]:

@@ -15,13 +15,20 @@ from marketsim.reporting.profit_account import accounts_of
 from marketsim.reporting.table import Table
 from marketsim.reporting.view import StudyData, StudyView
 from marketsim.reporting.writers.xlsx.account_layout import BY_WORLD, Layout, layout_of
-from marketsim.reporting.writers.xlsx.account_sheets import ACCOUNT, fill_account, fill_by_world
+from marketsim.reporting.writers.xlsx.account_sheets import (
+    ACCOUNT,
+    failed_checks,
+    fill_account,
+)
+from marketsim.reporting.writers.xlsx.account_worlds_sheet import failed_worlds, fill_by_world
 from marketsim.reporting.writers.xlsx.answer_sheet import ANSWER, Listed, fill_answer
 from marketsim.reporting.writers.xlsx.assumptions_sheet import ASSUMPTIONS, fill_assumptions
 from marketsim.reporting.writers.xlsx.book import Book, Mark, Page
 from marketsim.reporting.writers.xlsx.chart_sheets import fill_chart
-from marketsim.reporting.writers.xlsx.effects_sheet import EFFECTS, fill_effects
+from marketsim.reporting.writers.xlsx.effect_cells import EffectCells, EffectRow
+from marketsim.reporting.writers.xlsx.effects_sheet import EFFECTS, differing, fill_effects
 from marketsim.reporting.writers.xlsx.inputs_sheet import INPUTS, fill_inputs
+from marketsim.reporting.writers.xlsx.key_figures_block import Check, key_rows
 from marketsim.reporting.writers.xlsx.names import sheet_names
 from marketsim.reporting.writers.xlsx.pairs import pairs_of
 from marketsim.reporting.writers.xlsx.provenance_sheet import PROVENANCE, fill_provenance
@@ -59,35 +66,35 @@ def write_xlsx(paper: Paper, results: StudyData | None, path: Path) -> None:
 
 
 def _write(paper: Paper, results: StudyData | None, path: Path) -> None:
-    planned = list(_sheets(paper, results))
+    view = StudyView(results, paper.edition.focus) if results is not None else None
+    traced = _Traced(view) if view is not None and not view.result.summary.empty else None
+    planned = list(_sheets(paper, view, traced))
     contents, *names = sheet_names([say(ANSWER), *(sheet.name for sheet in planned)])
     book = Book(path, Mark(paper.name, paper.origin, paper.title, paper.author))
     first, *pages = (book.add(name, contents) for name in (contents, *names))
     listed = [Listed(name, sheet.shows) for name, sheet in zip(names, planned, strict=True)]
-    fill_answer(first, paper, listed)
+    fill_answer(first, paper, listed, *(traced.proof() if traced else ()))
     for page, sheet in zip(pages, planned, strict=True):
         sheet.fill(page)
     book.close()
 
 
-def _sheets(paper: Paper, results: StudyData | None) -> Iterator[Planned]:
-    if results is None:
-        yield from _tables(paper)
+def _sheets(paper: Paper, view: StudyView | None, traced: _Traced | None) -> Iterator[Planned]:
+    if view is None:
+        yield from _tables(paper, None)
         yield from _charts(paper)
         return
-    yield from _sheets_of_results(paper, results)
+    yield from _sheets_of_results(paper, view, traced)
 
 
-def _sheets_of_results(paper: Paper, results: StudyData) -> Iterator[Planned]:
-    view = StudyView(results, paper.edition.focus)
-    has_runs = not results.summary.empty
-    traced = _Traced(view) if has_runs else None
+def _sheets_of_results(paper: Paper, view: StudyView, traced: _Traced | None) -> Iterator[Planned]:
+    results = view.result
     if traced:
         yield from traced.first()
     if has_points(results.answers):
         shows = say("What was varied, and base, policy and difference at each point")
         yield Planned(say(POINTS), shows, lambda page: fill_points_of_sweeps(page, results.answers))
-    yield from _tables(paper)
+    yield from _tables(paper, traced.cells if traced else None)
     yield from _charts(paper)
     yield Planned(
         say(INPUTS),
@@ -108,7 +115,9 @@ class _Traced:
 
     def __init__(self, view: StudyView) -> None:
         self._view = view
-        self._pairs = pairs_of(view, answer(view).best)
+        self._best = answer(view).best
+        self._pairs = pairs_of(view, self._best)
+        self.cells = EffectCells(view, self._pairs)
         self._rows = rows_of(self._pairs)
         accounts = accounts_of(view)
         self._layout: Layout | None = layout_of(accounts) if accounts else None
@@ -119,7 +128,16 @@ class _Traced:
         layout = self._layout
         if layout is not None:
             shows = say("Revenue, procurement and every cost under base and policies, reconciled to profit")
-            yield Planned(say(ACCOUNT), shows, lambda page: fill_account(page, self._view, layout))
+            yield Planned(say(ACCOUNT), shows, lambda page: fill_account(page, self._view, layout, self.cells))
+
+    def proof(self) -> tuple[tuple[EffectRow, ...], tuple[Check, ...]]:
+        """Return the key figures in the sheet of effects, and the checks of the workbook by itself."""
+        checks = [Check(say("Rows of effects that differ from the stored summary"), differing(len(self._pairs)))]
+        if self._layout is not None:
+            accounts = say("Checks of the profit account that are not 0")
+            worlds = say("Single runs whose lines do not add up to their profit")
+            checks += [Check(accounts, failed_checks(self._layout)), Check(worlds, failed_worlds(self._layout))]
+        return key_rows(self._view, self.cells, self._best), tuple(checks)
 
     def last(self) -> Iterator[Planned]:
         """Yield the sheets with single runs."""
@@ -137,7 +155,7 @@ class _Traced:
         fill_effects(page, self._view, self._pairs, self._rows, summary)
 
 
-def _tables(paper: Paper) -> Iterator[Planned]:
+def _tables(paper: Paper, cells: EffectCells | None) -> Iterator[Planned]:
     """Yield a sheet for each table of the paper, besides those of assumptions, which have a sheet of their own."""
     blocks = (
         block
@@ -146,11 +164,11 @@ def _tables(paper: Paper) -> Iterator[Planned]:
         if isinstance(block, TableBlock) and not (section.name == "assumptions" and block.look == "code")
     )
     for number, block in enumerate(blocks, start=1):
-        yield _table(say("T{number} {title}", number=number, title=block.table.caption), block.table)
+        yield _table(say("T{number} {title}", number=number, title=block.table.caption), block.table, cells)
 
 
-def _table(name: str, table: Table) -> Planned:
-    return Planned(name, table.caption, lambda page: fill_table(page, table))
+def _table(name: str, table: Table, cells: EffectCells | None) -> Planned:
+    return Planned(name, table.caption, lambda page: fill_table(page, table, cells.sources(table) if cells else {}))
 
 
 def _charts(paper: Paper) -> Iterator[Planned]:
