@@ -21,6 +21,7 @@ FOOTER_SIZE = 9.0
 _TITLE_SIZES = (26, 24, 22, 20, 18, 16)
 _LINE_SIZES = (26, 24, 22)
 """Sizes that are tried before a title takes two lines."""
+_SMALLER_SIZES = (32, 28, 24, 20, 18, 16, 14, 12, 11, 10)
 _COVER_SIZES = (40, 36, 32, 28, 24, 20)
 _SERVICE = ("dt", "ftr", "sldNum")
 _TITLES = ("title", "ctrTitle")
@@ -189,9 +190,8 @@ def _box_or(shape: Any, other: Box) -> Box:
 
 def _into_placeholder(stage: Stage, shape: Any, paragraphs: list[Paragraph], size: float) -> None:
     box = _box_or(shape, stage.body)
-    fits = largest_size(
-        [p.text for p in paragraphs], (box.width - _INSETS, box.height), (size, 16, 14, 12, 11, 10), gap=4
-    )
+    sizes = (size, *(smaller for smaller in _SMALLER_SIZES if smaller < size))
+    fits = largest_size([p.text for p in paragraphs], (box.width - _INSETS, box.height), sizes, gap=4)
     write(shape.text_frame, paragraphs, fits, east=stage.east, inset=None)
     for paragraph in shape.text_frame.paragraphs:
         paragraph._p.pPr.attrib.pop("algn", None)  # a template decides how its title slide is aligned

@@ -215,6 +215,8 @@ def _fill(table: Any, grid: Grid, east: str) -> None:
 
 def _paragraphs(entry: Entry, *, first: bool, right: bool) -> list[Paragraph]:
     colour = {"good": _good(), "bad": style.WARM, "unclear": QUIET_TEXT}.get(entry.look, "tx1")
+    if not entry.text and not entry.below:
+        return []
     align = "r" if right else "l"
     bold = first or entry.look in ("good", "bad")
     main = Paragraph((Run(breakable(entry.text), bold=bold, colour=colour),), gap=0, align=align)
