@@ -24,7 +24,7 @@ from marketsim.reporting.writers.xlsx.looks import (
 
 ANSWER = message("Answer")
 """Name of the sheet."""
-_WIDTHS = (46, 16, 12, *([13] * 6))
+_WIDTHS = (46, 16, 20, *([12] * 6))
 _SECTIONS = ("question", "answer")
 
 
