@@ -139,7 +139,10 @@ def test_a_run_writes_the_reports_that_are_asked_for(tmp_path: Path) -> None:
 
 def test_a_comparison_has_the_same_sections(tmp_path: Path) -> None:
     options = ["--out", tmp_path, "--format", "html,pptx,docx,xlsx", "--kpi", "profit_cny_per_year"]
-    for language, words in (("en", ("The question", "The answer", "Provenance")), ("zh", ("研究问题", "结论", "数据溯源"))):
+    for language, words in (
+        ("en", ("The question", "The answer", "Provenance")),
+        ("zh", ("研究问题", "结论", "数据溯源")),
+    ):
         assert call("compare", "one:cheaper", "two:cheaper", *options, "--lang", language) == 0
         suffix = "_zh" if language == "zh" else ""
         document = Document(str(tmp_path / f"report{suffix}.docx"))
