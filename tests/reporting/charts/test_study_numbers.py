@@ -17,6 +17,7 @@ from marketsim.reporting.charts.shares import shares
 from marketsim.reporting.charts.small_multiples import small_multiples
 from marketsim.reporting.charts.waits import waits
 from marketsim.reporting.charts.waterfall import waterfall
+from marketsim.reporting.claims import Claim
 from marketsim.reporting.edition import Edition, printed_in
 from marketsim.reporting.measures import Measure
 from marketsim.reporting.monthly_figures import course
@@ -45,6 +46,17 @@ def test_the_waterfall_leads_from_the_profit_of_the_base_to_that_of_the_policy(l
     assert (total["before"], total["after"]) == pytest.approx((levels[BASE], levels[BEST]))
     np.testing.assert_allclose(steps["before"].iloc[1:], steps["after"].iloc[:-1])
     assert sum(chart.panels[0].changes[:-1]) == pytest.approx(chart.panels[0].changes[-1])
+
+
+def test_the_waterfall_claims_no_more_than_the_answer(lanes: FakeResult) -> None:
+    found = subject(lanes)
+    doubted = replace(found, answer=replace(found.answer, claim=Claim.CANNOT_TELL))
+    with style.chart_style():
+        sure, unsure = waterfall(found), waterfall(doubted)
+    assert sure is not None
+    assert unsure is not None
+    assert sure.message.startswith(f"{BEST}: profit +")
+    assert unsure.message == f"Corrected for all policies, whether {BEST} raises profit cannot be told"
 
 
 def test_small_multiples_are_those_of_the_summary_on_one_scale(lanes: FakeResult) -> None:

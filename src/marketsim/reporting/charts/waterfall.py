@@ -10,6 +10,7 @@ from marketsim.reporting import style
 from marketsim.reporting.charts.chart import Chart, Subject
 from marketsim.reporting.charts.labels import put_footer
 from marketsim.reporting.charts.native import Waterfall
+from marketsim.reporting.claims import Claim
 from marketsim.reporting.estimates import Estimate, Verdict, estimate, verdict, without_rounding
 from marketsim.reporting.language import message, say
 from marketsim.reporting.measures import PROFIT, Measure, printer_for
@@ -70,7 +71,7 @@ def waterfall(subject: Subject) -> Chart | None:
         figure,
         data,
         (_native(data, scale, digits),),
-        _message(policy, steps, total, scale, digits),
+        _doubt(subject, policy, total) or _message(policy, steps, total, scale, digits),
     )
 
 
@@ -216,6 +217,13 @@ def _told(steps: dict[str, Estimate]) -> list[str]:
     """Return the sources whose intervals exclude zero, the largest first."""
     clear = [name for name, step in steps.items() if verdict(step) in (Verdict.UP, Verdict.DOWN)]
     return sorted(clear, key=lambda name: -abs(steps[name].mean))
+
+
+def _doubt(subject: Subject, policy: str, total: Estimate) -> str:
+    """Say that a profit which is told by its own interval cannot be told once all policies are minded; else nothing."""
+    if verdict(total) != Verdict.UP or subject.answer.claim != Claim.CANNOT_TELL:
+        return ""
+    return say("Corrected for all policies, whether {policy} raises profit cannot be told", policy=policy)
 
 
 def _message(policy: str, steps: dict[str, Estimate], total: Estimate, scale: Scale, digits: int) -> str:
