@@ -3,10 +3,12 @@ from __future__ import annotations
 import math
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
+from tests.reporting.handmade import PROFIT, UP, handmade
 from tests.reporting.synthetic import WIDTHS, FakeResult
 
 from marketsim.reporting import style
@@ -272,3 +274,20 @@ def test_undrawable_names_neither_warn_nor_fail(lanes: FakeResult) -> None:
         axes.set_xlabel("$not math")
         figure.draw_without_rendering()
     assert axes.get_title(loc="left") == "retailer 1"
+
+
+def test_a_figure_that_cannot_be_compared_has_no_panel() -> None:
+    result = handmade({"lane": {PROFIT: UP}, "other": {PROFIT: UP}})
+    untold = result.summary["tier"] == "key"
+    differences = [name for name in result.summary.columns if name.startswith("diff")]
+    summary = result.summary.copy()
+    summary.loc[untold, differences] = math.nan
+    view = StudyView(replace(result, summary=summary))
+    assert not any("VIP" in panel.title for panel in _drawn_effects(view).panels)
+    assert any("VIP" in panel.title for panel in _drawn_effects(StudyView(result)).panels)
+
+
+def _drawn_effects(view: StudyView) -> Chart:
+    found = effects(subject_of(view, answer(view), view.retailers, view.policies))
+    assert found is not None
+    return found

@@ -50,6 +50,14 @@ def test_events_after_the_end_and_lasting_ones() -> None:
     assert words == ["breach Beta in month 6", "opening from month 21"]
 
 
+def test_events_that_outlast_the_run_have_no_end() -> None:
+    result = handmade({"lane": {PROFIT: UP}})
+    shock = {"month": 12, "type": "alternative_price_shock", "fuel": "all", "size": -0.2, "duration_months": 1200}
+    result.manifest["scenario"]["events"] = [shock]
+    (mark,) = event_marks(StudyView(result))
+    assert mark.words == "alternative price shock −20 % from month 13"
+
+
 def test_lines_are_policies_and_below_their_difference_to_base(chart: Chart) -> None:
     data = chart.data
     assert set(data["kpi"]) == {"profit_cny_per_year", "share_customers", "satisfaction", "price_cny_per_mwh"}

@@ -3,7 +3,10 @@ from __future__ import annotations
 import math
 
 import pytest
+from tests.reporting.handmade import CUSTOMERS, ENERGY, UP, handmade
 
+from marketsim.reporting.charts.service_map import within_a_share
+from marketsim.reporting.measures import Measure, printer_for
 from marketsim.reporting.numbers import (
     NO_BREAK,
     chance,
@@ -16,6 +19,7 @@ from marketsim.reporting.numbers import (
     scale_for,
     signed,
 )
+from marketsim.reporting.view import StudyView
 from marketsim.results.key_figures import kpi
 
 
@@ -84,3 +88,19 @@ def test_lists_and_counts() -> None:
     assert joined(["a", "b", "c"]) == "a, b and c"
     assert joined(["a", "b"], "or") == "a or b"
     assert (counted(1, "run"), counted(2000, "run")) == ("1 run", "2,000 runs")
+
+
+def test_a_difference_of_which_no_digit_shows_is_nearly_none() -> None:
+    shifts = {ENERGY: (1e-5, -2e-5, 3e-5, 1e-5), CUSTOMERS: UP}
+    view = StudyView(handmade({"lane": shifts, "other": {ENERGY: UP}}))
+    printed = {}
+    for policy in view.policies:
+        measure = Measure(kpi("share_energy"))
+        printed[policy] = printer_for(view, measure).difference(measure.cell(view, policy))
+    assert printed["lane"] == "≈0"
+    assert "[" in printed["other"]
+
+
+def test_whiskers_of_a_share_end_at_none_and_all() -> None:
+    assert within_a_share((-3.0, 140.0)) == (0.0, 100.0)
+    assert within_a_share((60.0, 90.0)) == (60.0, 90.0)

@@ -18,6 +18,7 @@ from marketsim.reporting.table import Table
 from marketsim.results.statistics.ranking import ranking
 from marketsim.results.statistics.stopping import replications
 from marketsim.results.storage.csv_tables import write_csv
+from marketsim.results.tables import MARKET
 from marketsim.scenario.replications import Until
 
 WORLDS = 8
@@ -47,6 +48,12 @@ def test_of_a_tie_nobody_is_called_best() -> None:
     assert "other (" in text
     assert "base and none can be ruled out" in text
     assert not any(f"{policy} is the best" in text for policy in ("lane", "other"))
+
+
+def test_a_figure_of_the_market_is_of_no_retailer() -> None:
+    found = ranked(lane=UP, staff=UNCLEAR)
+    table = found.answers["ranking"].assign(retailer=MARKET)
+    assert "by profit in the market" in ranking_sentence({"ranking": table})
 
 
 def test_where_nothing_can_be_told_it_says_so() -> None:

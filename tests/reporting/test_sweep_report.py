@@ -94,6 +94,15 @@ def test_every_design_has_a_page(tmp_path: Path) -> None:
     assert not re.search(r"\bnan\b", re.sub(r"base64,[^\"]+", "", page))
 
 
+def test_findings_of_several_sweeps_say_whose_they_are_and_drawn_levels_are_short(tmp_path: Path) -> None:
+    plans = {"thirds": (sweeps.morris(3, made.RANGES), made.drawn, {}), "few": (made.TWO_TWO, made.lane, {})}
+    folder = made.write_folder(tmp_path / "two", made.tables(plans), {"thirds": "morris", "few": "grid"})
+    page = page_in(folder)
+    assert "thirds: lane_5 pays in" in page
+    assert "few: lane_5 pays in" in page
+    assert "0, 0.3333, 0.6667, 1<" in page
+
+
 def test_names_are_never_read_as_html(tmp_path: Path) -> None:
     plan = sweeps.grid({HOSTILE: [1, 2], "b": [HOSTILE, "x"]}, **{HOSTILE: LEVER})
     tables = made.tables({HOSTILE: (plan, lambda a, b: 1e6 * a, {"policies": (HOSTILE,)})})

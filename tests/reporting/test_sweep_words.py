@@ -9,8 +9,9 @@ import pytest
 from tests import sweeps
 from tests.reporting import sweep_folders as made
 
+from marketsim.reporting.edition import Edition, printed_in
 from marketsim.reporting.overturning_words import overturning_sentences, zero_words
-from marketsim.reporting.sensitivity_words import index_finding, tornado_finding
+from marketsim.reporting.sensitivity_words import index_finding, tornado_finding, tornado_message
 from marketsim.reporting.sweep_findings import findings
 from marketsim.reporting.sweep_view import Swept, sweeps_of
 from marketsim.reporting.sweep_words import best_sentence, map_finding
@@ -101,6 +102,23 @@ def test_signs_that_hold_and_signs_that_cannot_be_told_are_not_mixed_up() -> Non
     assert held == "The sign of the mean effect is the same over the whole range of envy."
     unclear, _ = sentences(made.swept(plan, lambda e: 1e6, chance=9e6))
     assert unclear == "Whether envy could turn the sign of the mean effect cannot be told."
+
+
+def test_a_name_of_the_user_gets_no_capital_in_chinese() -> None:
+    plan = sweeps.grid({"envy": [0.0, 1.0]})
+    with printed_in(Edition("zh")):
+        said = sentences(made.swept(plan, lambda e: 1e6, chance=9e6))
+        assert any(text.startswith("envy ") for text in said)
+        assert not [text for text in said if "Envy" in text]
+
+
+def test_a_title_says_of_uncertainties_that_cannot_be_told_how_many() -> None:
+    one, two = (sweeps.grid({name: [0.0, 1.0] for name in names}) for names in (("envy",), ("envy", "reach")))
+    told = [made.swept(plan, lambda *_: 1e6, chance=9e6) for plan in (one, two)]
+    assert [tornado_message(sweep, overturning(sweep.found)) for sweep in told] == [
+        "Whether envy turns the sign of the effect cannot be told",
+        "Whether the sign stands cannot be told for any of the 2 uncertainties",
+    ]
 
 
 @pytest.mark.parametrize(

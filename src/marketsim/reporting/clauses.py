@@ -20,6 +20,11 @@ def sentence_of(parts: Iterable[str]) -> str:
     return say("{clauses}.", clauses=clauses(parts))
 
 
+def opening(text: str) -> str:
+    """Return the beginning of a sentence: with a capital in English only, as elsewhere names alone could get one."""
+    return text if is_chinese() else f"{text[:1].upper()}{text[1:]}"
+
+
 def paragraph(sentences: Iterable[str]) -> str:
     """Return whole sentences one after the other."""
     return ("" if is_chinese() else " ").join(sentence for sentence in sentences if sentence)

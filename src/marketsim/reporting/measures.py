@@ -128,6 +128,10 @@ class Measure:
         return any(math.isfinite(self.cell(view, policy).level.mean) for policy in (BASE, *view.policies))
 
 
+NEARLY_NONE = "≈0"
+"""Stands for a difference of which no digit that is printed is other than zero, and so for its interval."""
+
+
 @dataclass(frozen=True)
 class Printer:
     """Prints one measure under all policies alike: the same unit and digits."""
@@ -152,6 +156,8 @@ class Printer:
             number / self.scale.divisor for number in (cell.difference.mean, cell.difference.low, cell.difference.high)
         )
         digits = digits_with_sign(low, high, self.difference_digits)
+        if value != 0 and all(not math.isfinite(end) or round(end, digits) == 0 for end in (value, low, high)):
+            return NEARLY_NONE
         ends = "" if low == high == 0 else interval(low, high, digits)
         return f"{signed(value, digits)} {ends}".strip()
 

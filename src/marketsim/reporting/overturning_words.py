@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from marketsim.reporting.clauses import opening
 from marketsim.reporting.language import say
 from marketsim.reporting.numbers import joined
 from marketsim.reporting.questions import three_digits
@@ -35,7 +36,7 @@ def overturning_sentences(sweep: Swept, rows: pd.DataFrame) -> list[str]:
     parts += [_keep_clause(keeps, str(first["levers"]), alone=not parts)] if keeps else []
     parts += [_unclear_clause(unclear, str(first["levers"]), alone=not parts)] if unclear else []
     text = say("; ").join(parts)
-    return [say("{text}.", text=f"{text[0].upper()}{text[1:]}"), _worst(sweep, first)]
+    return [say("{text}.", text=opening(text)), _worst(sweep, first)]
 
 
 def _turn_clause(turns: list[str], levers: str) -> str:

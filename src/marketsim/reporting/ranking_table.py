@@ -29,7 +29,7 @@ from marketsim.reporting.table import Entry, Table, number
 from marketsim.results.key_figures import kpi
 from marketsim.results.statistics.multiple import FAMILY_ERROR
 from marketsim.results.statistics.ranking import RANKING, TIE
-from marketsim.results.tables import ALL, BASE
+from marketsim.results.tables import ALL, BASE, MARKET
 
 _FEWEST_POLICIES = 2
 _MOST_NAMED = 6
@@ -163,6 +163,8 @@ def _figure_of(row: Row) -> str:
     if row["tier"] != ALL:
         name = say("{figure} of {people}", figure=name, people=tier_people(str(row["tier"])))
         return say("{figure} at {retailer}", figure=name, retailer=retailer)
+    if retailer == MARKET:
+        return say("{figure} in the market", figure=name)
     return say("{figure} of {retailer}", figure=name, retailer=retailer)
 
 

@@ -168,6 +168,12 @@ def tornado_message(sweep: Swept, overturn: pd.DataFrame) -> str:
         return fitting(_turning(sweep, turns), wording)
     if keeps == total:
         return fitting(_all_keep(sweep, total), say("The mean effect keeps its sign over all that is uncertain"))
+    if total == 1:
+        name = str(overturn["parameter"].iloc[0])
+        unnamed = say("Whether the uncertainty turns the sign cannot be told")
+        return fitting(say("Whether {name} turns the sign of the effect cannot be told", name=name), unnamed)
+    if not keeps:
+        return say("Whether the sign stands cannot be told for any of the {total} uncertainties", total=total)
     return say(
         "Whether the sign stands cannot be told for {count} of {total} uncertainties", count=total - keeps, total=total
     )

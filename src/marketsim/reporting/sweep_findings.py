@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from marketsim.errors import ResultsError
+from marketsim.reporting.clauses import opening
 from marketsim.reporting.language import say
 from marketsim.reporting.sensitivity_reasons import reason_text
 from marketsim.reporting.sweep_view import Swept
@@ -57,7 +58,7 @@ def findings(sweep: Swept) -> Findings:
 
 def as_sentence(text: str) -> str:
     """Return a text as a sentence of its own."""
-    return say("{text}.", text=f"{text[0].upper()}{text[1:]}")
+    return say("{text}.", text=opening(text))
 
 
 def _together(sweep: Swept) -> str:

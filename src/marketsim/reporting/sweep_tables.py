@@ -17,6 +17,7 @@ from marketsim.reporting.sweep_view import Manifest, Swept, kind_title, level_ti
 from marketsim.reporting.sweep_words import value_words
 from marketsim.reporting.table import Entry, Table, number
 from marketsim.results.sensitivity.lever_choice import BEST, TIED, lever_combinations
+from marketsim.results.sensitivity.outcomes import short_value
 from marketsim.results.sensitivity.overturning import KEEPS, TURNS
 from marketsim.results.sensitivity.profiles import MOST_LEVELS, counts, mean_effect, sorted_levels
 from marketsim.results.sensitivity.rows import NOISE
@@ -54,7 +55,7 @@ def parameter_table(sweep: Swept, manifest: Manifest) -> Table:
 def _values(sweep: Swept, name: str) -> str:
     levels = sorted_levels(sweep.found, name)
     if len(levels) <= MOST_LEVELS or not all(math.isfinite(number) for _, number in levels):
-        return ", ".join(text for text, _ in levels)
+        return ", ".join(short_value(text, number) for text, number in levels)
     return say("{low} to {high}", low=f"{levels[0][1]:.4g}", high=f"{levels[-1][1]:.4g}")
 
 

@@ -19,6 +19,7 @@ from marketsim.reporting.charts.waits import waits
 from marketsim.reporting.charts.waterfall import waterfall
 from marketsim.reporting.claims import Claim
 from marketsim.reporting.edition import Edition, printed_in
+from marketsim.reporting.estimates import Cell
 from marketsim.reporting.measures import Measure
 from marketsim.reporting.monthly_figures import course
 from marketsim.reporting.view import StudyView
@@ -193,3 +194,17 @@ def test_hostile_names_are_drawn_as_they_are(lanes: FakeResult) -> None:
     for draw in (effects, shares, satisfaction, waterfall, flows, waits, small_multiples):
         for chart in charts_of(result, draw):
             assert hostile in chart.message + chart.finding + chart.title
+
+
+def test_the_title_of_waits_gives_none_where_their_change_may_be_chance(
+    lanes: FakeResult, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared = Measure.cell
+
+    def unclear(measure: Measure, view: StudyView, policy: str) -> Cell:
+        cell = compared(measure, view, policy)
+        return replace(cell, difference=replace(cell.difference, low=-99.0, high=99.0)) if policy != BASE else cell
+
+    assert "cannot be told" not in chart_of(lanes, waits).message
+    monkeypatch.setattr(Measure, "cell", unclear)
+    assert chart_of(lanes, waits).message == f"contact desk: whether {BEST} changes busy-hour waits cannot be told"

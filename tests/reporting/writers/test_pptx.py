@@ -22,7 +22,8 @@ from marketsim.reporting.paper.build import build_paper
 from marketsim.reporting.paper.material import Wishes
 from marketsim.reporting.paper.model import Paper, TableBlock, Text
 from marketsim.reporting.table import Entry, Table
-from marketsim.reporting.writers.pptx.fitting import clean, shortened, width_of, wrapped
+from marketsim.reporting.writers.clean import SEAM
+from marketsim.reporting.writers.pptx.fitting import clean, shortened, units, width_of, wrapped
 from marketsim.reporting.writers.pptx.frame import Box
 from marketsim.reporting.writers.pptx.tables import pages_of as pages_of_table
 from marketsim.results.statistics.ranking import ranking
@@ -50,7 +51,9 @@ def titles_of(deck: Any) -> list[str]:
 
 
 def texts_of(slide: Any) -> str:
-    return "\n".join(shape.text_frame.text for shape in slide.shapes if shape.has_text_frame)
+    """Return the words of a slide, without the places for the ends of lines."""
+    words = "\n".join(shape.text_frame.text for shape in slide.shapes if shape.has_text_frame)
+    return words.replace(SEAM, "")
 
 
 def cells_of(deck: Any) -> list[str]:
@@ -258,6 +261,26 @@ def test_columns_are_as_wide_as_their_intervals() -> None:
     table = Table("", ("policy", *"abcdefgh"), ((Entry("level+process+resources+price"), *entries),))
     (grid,) = pages_of_table(table, Box(0, 0, 880, 400))
     assert min(grid.widths[1:]) >= width_of(entries[0].below[0], 0.9 * grid.size)
+
+
+def test_an_interval_is_not_broken() -> None:
+    interval = "[−1,686,\N{NO-BREAK SPACE}−349]"
+    assert units(f"{interval} 35") == [f"{interval} ", "35"]
+    assert wrapped(interval, width_of(interval, 10) + 1, 10) == [interval]
+
+
+def test_long_heads_leave_room_for_numbers() -> None:
+    lines = ("[−1,686,\N{NO-BREAK SPACE}−349]", "35,615 ±8,124")
+    rows = tuple((Entry("plan"), Entry("−1,018 (<1 %)", lines), *(Entry("0.0", ("33 ±19",)),) * 6) for _ in range(3))
+    heads = ("policy", "profit", *("share of energy of the large users, per cent",) * 6)
+    (grid,) = pages_of_table(Table("", heads, rows), Box(0, 0, 880, 400))
+    assert grid.widths[1] - 10 >= width_of(rows[0][1].text, grid.size, bold=True)
+
+
+def test_lists_of_names_may_end_a_line_between_them() -> None:
+    with printed_in(Edition("zh")):
+        lines = wrapped("可能最优：priority_100（27%）、priority_110（23%）、priority_90（6%）", 130, 10)
+    assert not [line for line in lines if line.strip(SEAM).startswith(("riority", "iority", "ority", "_"))]
 
 
 def test_ranks_by_other_figures_are_left_to_other_formats(lanes: FakeResult, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from marketsim.reporting.paper.material import Wishes
 from marketsim.reporting.paper.model import ChartBlock, Paper
 from marketsim.reporting.writers.pptx.axes import round_range
 from marketsim.reporting.writers.pptx.chart_xml import Face
+from marketsim.reporting.writers.pptx.legend import shared_lines
 from marketsim.reporting.writers.pptx.native_chart import drawn as native
 from marketsim.reporting.writers.pptx.native_chart import is_native
 from marketsim.reporting.writers.pptx.plot import Size
@@ -185,6 +186,36 @@ def test_charts_with_the_same_lines_share_a_legend(tmp_path: Path) -> None:
         "b",
     ]
     assert not any(shape.chart.has_legend for shape in slide.shapes if shape.has_chart)
+
+
+def test_panels_that_show_some_of_the_lines_of_another_one_share_its_legend() -> None:
+    base, first, second = Series("base", (1.0,)), Series("a", (2.0,), dash="dash"), Series("b", (3.0,), strong=True)
+    levels, differences = (Lines("p", (1.0,), lines, "x", "y") for lines in ((base, first, second), (first, second)))
+    assert shared_lines([differences, levels]) == levels.series
+    other = replace(differences, series=(first, replace(second, colour="#000000")))
+    assert shared_lines([levels, other]) == ()
+    assert shared_lines([levels]) == ()
+
+
+def test_a_further_slide_of_a_chart_names_no_figure_twice(tmp_path: Path) -> None:
+    two = (Series("a", (1.0, 2.0)), Series("b", (2.0, 4.0)))
+    names = [name for figure in ("profit", "price", "churn") for name in (figure, f"{figure}, less base")]
+    panels = tuple(Lines(name, (1.0, 2.0), two, "x", "y") for name in names)
+    made = html_papers.paper()
+    chart = replace(html_papers.chart("many", panels), title="Over time")
+    section = replace(made.sections[3], blocks=(ChartBlock(chart, "n = 5"),))
+    slides = written(replace(made, sections=(section,)), tmp_path / "x.pptx").slides
+    titles = [slide.shapes.title.text_frame.text for slide in slides]
+    assert "Over time: price, less base and churn (2/2)" in titles
+    (further,) = [slide for slide in slides if slide.shapes.title.text_frame.text.endswith("(2/2)")]
+    assert not [shape for shape in further.shapes if shape.name == "Subtitle"], "the title says it already"
+
+
+def test_panels_of_one_line_are_explained_by_the_legend_of_another_panel() -> None:
+    base, best, other = (Series(name, (1.0, 2.0)) for name in ("base", "best", "other"))
+    levels, alone = (Lines("", (1.0, 2.0), series, "x", "y") for series in ((base, best, other), (best,)))
+    assert shared_lines((alone, levels, alone)) == levels.series
+    assert shared_lines((levels, Lines("", (1.0, 2.0), (Series("new", (1.0, 2.0)),), "x", "y"))) == ()
 
 
 @pytest.mark.parametrize(

@@ -70,10 +70,13 @@ def effects(subject: Subject) -> Chart | None:
 
 
 def _drawn_measures(view: StudyView) -> list[Measure]:
-    """Return the measures that the study asks for; by default those of the headline but waits, which have a chart."""
+    """Return the measures that the study asks for, if any policy can be compared by them; by default not the waits.
+
+    The headline measures are the default; waits have a chart of their own.
+    """
     asked = bool(view.study.get("show"))
     wanted = [m for m in shown_measures(view) if asked or not m.kpi.name.startswith("busy_wait")]
-    return [measure for measure in wanted if measure.exists(view)]
+    return [measure for measure in wanted if any(measure.cell(view, policy).is_compared for policy in view.policies)]
 
 
 def _numbers(subject: Subject, printers: list[Printer]) -> pd.DataFrame:

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from marketsim.reporting.edition import is_chinese
 from marketsim.reporting.language import EVENT, say, segment_name, translated
 from marketsim.reporting.numbers import MINUS
 from marketsim.reporting.view import StudyView
+from marketsim.results.tables import ALL
 
 
 @dataclass(frozen=True)
@@ -35,18 +37,20 @@ class Mark:
 
 def event_marks(view: StudyView) -> list[Mark]:
     """Return the events within the run, the earliest first."""
-    marks = [_of_event(event) for event in view.study.get("events") or ()]
+    marks = [_of_event(event, view.months) for event in view.study.get("events") or ()]
     return sorted((mark for mark in marks if mark.first <= view.months), key=lambda mark: (mark.first, mark.title))
 
 
-def _of_event(event: Mapping[str, Any]) -> Mark:
+def _of_event(event: Mapping[str, Any], months: int) -> Mark:
+    """Return the mark of an event; one that lasts as long as the run or longer lasts for good."""
     first, lasting = int(event["month"]) + 1, event.get("duration_months")
     kind = str(event["type"])
-    parts = [translated(kind.replace("_", " "), EVENT)]
-    parts += [str(event[name]) for name in ("retailer", "lever") if event.get(name)]
-    parts += [segment_name(str(event["segment"]))] if event.get("segment") else []
-    parts += [str(event["fuel"])] if event.get("fuel") else []
-    size = event.get("size")
+    names = [translated(kind.replace("_", " "), EVENT)]
+    names += [str(event[name]) for name in ("retailer", "lever") if event.get(name)]
+    names += [segment_name(str(event["segment"]))] if event.get("segment") else []
+    names += [str(event["fuel"])] if event.get("fuel", ALL) != ALL else []
+    parts, size = [("·" if is_chinese() else " ").join(names)], event.get("size")
     if isinstance(size, int | float):
         parts.append(say("{size} %", size=f"{100 * size:+.0f}".replace("-", MINUS)))
-    return Mark(" ".join(parts), first, None if lasting is None else first + int(lasting) - 1)
+    for_good = lasting is None or int(lasting) >= months
+    return Mark(" ".join(parts), first, None if for_good else first + int(lasting or 0) - 1)

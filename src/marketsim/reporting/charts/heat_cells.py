@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from marketsim.results.sensitivity.outcomes import LEVER, UNCERTAINTY, Outcome
+from marketsim.results.sensitivity.outcomes import LEVER, UNCERTAINTY, Outcome, short_value
 from marketsim.results.sensitivity.profiles import MOST_LEVELS, mean_effect, sorted_levels
 from marketsim.results.statistics.estimates import FloatArray
 
@@ -76,6 +76,11 @@ def level_texts(found: Outcome, name: str) -> list[str]:
     return [text for text, _ in sorted_levels(found, name)]
 
 
+def level_names(found: Outcome, name: str) -> list[str]:
+    """Return what the levels of a parameter are called in a picture: drawn numbers without all their digits."""
+    return [short_value(text, number) for text, number in sorted_levels(found, name)]
+
+
 def is_numeric(found: Outcome, name: str) -> bool:
     """Tell whether all levels of a parameter are numbers."""
     return all(np.isfinite(number) for _, number in sorted_levels(found, name))
@@ -106,9 +111,10 @@ def grids_of(found: Outcome, layout: Layout) -> list[Grid]:
     if layout.panels is None:
         return [_grid(found, found, layout, "")]
     maps = []
+    names = {text: short_value(text, number) for text, number in sorted_levels(found, layout.panels)}
     for level in shown_panels(found, layout):
         own = found.only((found.texts[layout.panels] == level).to_numpy())
-        maps.append(_grid(found, own, layout, f"{layout.panels} = {level}"))
+        maps.append(_grid(found, own, layout, f"{layout.panels} = {names[level]}"))
     return maps
 
 

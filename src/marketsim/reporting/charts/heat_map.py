@@ -24,6 +24,7 @@ from marketsim.reporting.charts.heat_cells import (
     is_evenly_spaced,
     is_numeric,
     layout_of,
+    level_names,
     level_texts,
     shown_panels,
 )
@@ -108,8 +109,8 @@ def _panel(grid: Grid, sweep: Swept, layout: Layout, look: Look) -> Cells:
     values, found = grid.value[::-1] / sweep.scale.divisor, sweep.found
     return Cells(
         grid.title,
-        tuple(level_texts(found, layout.across)),
-        tuple(reversed(level_texts(found, layout.up))),
+        tuple(level_names(found, layout.across)),
+        tuple(reversed(level_names(found, layout.up))),
         tuple(tuple(float(value) for value in row) for row in values),
         tuple(tuple(bool(value) for value in row) for row in grid.unclear[::-1]),
         layout.across,
@@ -178,7 +179,7 @@ def _is_told(grid: Grid, row: int, column: int) -> bool:
 
 
 def _axes(panes: Any, sweep: Swept, layout: Layout, shown: int, look: Look) -> None:
-    columns, rows = level_texts(sweep.found, layout.across), level_texts(sweep.found, layout.up)
+    columns, rows = level_names(sweep.found, layout.across), level_names(sweep.found, layout.up)
     for pane in panes.flat:
         _ticks(pane.xaxis, columns, max(int(look.width / INCHES_PER_LETTER), 10))
         _ticks(pane.yaxis, rows, 16)

@@ -54,7 +54,7 @@ def satisfaction(subject: Subject) -> Chart | None:
         axes.set_xlabel(say("month"))
     _share_limits(grid[: len(tiers)])
     _label_lines(grid[-1], subject, panels[-1])
-    _key(figure, grid[0])
+    _key(figure, grid)
     put_footer(figure, subject, *_notes(subject))
     return Chart(
         "satisfaction_over_time",
@@ -173,9 +173,9 @@ def _label_lines(axes: Axes, subject: Subject, panel: _Panel) -> None:
     end_labels(axes, ends, subject.view.months, 13)
 
 
-def _key(figure: Figure, axes: Axes) -> None:
-    """Explain the lines above the panels too, as their labels stand at the last panel only."""
-    handles, labels = axes.get_legend_handles_labels()
+def _key(figure: Figure, panels: Sequence[Axes]) -> None:
+    """Explain the lines above the panels too, as their labels stand at the last panel only; those of the fullest panel."""
+    handles, labels = max((axes.get_legend_handles_labels() for axes in panels), key=lambda found: len(found[1]))
     figure.legend(handles, labels, loc="outside upper right", ncols=min(len(labels), 5), handlelength=2.6)
 
 

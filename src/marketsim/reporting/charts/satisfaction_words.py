@@ -38,10 +38,10 @@ _MESSAGES = {
     Verdict.CANNOT_TELL: message("Whether {policy} moves the satisfaction gap of {first} and {second} cannot be told"),
 }
 _ONE_TIER = {
-    Verdict.UP: message("{policy} raises satisfaction by {points} points of 100"),
-    Verdict.DOWN: message("{policy} lowers satisfaction by {points} points of 100"),
-    Verdict.NO_CHANGE: message("{policy} leaves satisfaction as it is"),
-    Verdict.CANNOT_TELL: message("Whether {policy} moves satisfaction cannot be told"),
+    Verdict.UP: message("{policy} raises the satisfaction of all customers by {points} points of 100"),
+    Verdict.DOWN: message("{policy} lowers the satisfaction of all customers by {points} points of 100"),
+    Verdict.NO_CHANGE: message("{policy} leaves the satisfaction of all customers as it is"),
+    Verdict.CANNOT_TELL: message("Whether {policy} moves the satisfaction of all customers cannot be told"),
 }
 
 

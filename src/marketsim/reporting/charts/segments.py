@@ -53,12 +53,18 @@ def groups_of(view: StudyView) -> list[tuple[str, str, str]]:
     return rows + [(segment_name(segment), ALL, segment) for segment in view.segments if segment != ALL]
 
 
+def has_customers(view: StudyView, policy: str, tier: str, segment: str) -> bool:
+    """Tell whether a group has customers under a policy; a tier may have none."""
+    return math.isfinite(view.cell(policy, "satisfaction", tier=tier, segment=segment).level.mean)
+
+
 def segments(subject: Subject) -> Chart | None:
     """Draw what the best policy changes for each group of customers; None without policies."""
     policy = subject.best
     if policy is None:
         return None
-    view, groups = subject.view, groups_of(subject.view)
+    view = subject.view
+    groups = [group for group in groups_of(view) if has_customers(view, policy, *group[1:])]
     data = _numbers(view, policy, groups)
     if data.empty:
         return None

@@ -65,7 +65,7 @@ def _map(subject: Subject, desk: str) -> DeskMap | None:
     cost, share = (printer_for(view, measure) for measure in measures)
     cells = {p: tuple(measure.cell(view, p) for measure in measures) for p in (BASE, *view.policies)}
     places = tuple(
-        Place(policy, *_values(pair, (cost, share)), _ends(pair[0], cost), _ends(pair[1], share))
+        Place(policy, *_values(pair, (cost, share)), _ends(pair[0], cost), within_a_share(_ends(pair[1], share)))
         for policy, pair in cells.items()
         if all(math.isfinite(cell.level.mean) for cell in pair)
     )
@@ -81,6 +81,12 @@ def _values(pair: tuple[Cell, ...], printers: tuple[Printer, Printer]) -> tuple[
 def _ends(cell: Cell, printer: Printer) -> tuple[float, float]:
     level = cell.paired_level
     return level.low / printer.scale.divisor, level.high / printer.scale.divisor
+
+
+def within_a_share(ends: tuple[float, float]) -> tuple[float, float]:
+    """Return the ends of a share in per cent, which is never less than none and never more than all."""
+    low, high = ends
+    return max(low, 0.0), min(high, 100.0)
 
 
 def _front(places: tuple[Place, ...]) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from marketsim.reporting.charts import dots
 from marketsim.reporting.charts.chart import Chart, Subject, reference_notes
 from marketsim.reporting.charts.labels import put_footer
 from marketsim.reporting.charts.native import Bars
-from marketsim.reporting.charts.segments import BETTER, WORSE, group_label
+from marketsim.reporting.charts.segments import BETTER, WORSE, group_label, has_customers
 from marketsim.reporting.clauses import sentence_of
 from marketsim.reporting.estimates import Verdict
 from marketsim.reporting.language import say, segment_name
@@ -29,9 +29,12 @@ _TITLE_WIDTH = 22
 
 def small_multiples(subject: Subject) -> Chart | None:
     """Draw satisfaction and churn by segment and tier; None without policies, tiers or segments."""
-    view, policy, tiers = subject.view, subject.best, served_tiers(subject.view)
+    view, policy = subject.view, subject.best
     names = tuple(segment for segment in view.segments if segment != ALL)
-    if policy is None or len(tiers) < 2 or not names:
+    if policy is None or not names:
+        return None
+    tiers = [tier for tier in served_tiers(view) if has_customers(view, policy, tier, ALL)]
+    if len(tiers) < 2:
         return None
     columns = [(kind, tier) for kind in _KPIS for tier in tiers]
     data = _numbers(view, policy, columns, names)

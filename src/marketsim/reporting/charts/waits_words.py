@@ -45,14 +45,19 @@ def _wait_of(subject: Subject, policy: str, measure: Measure) -> str:
 
 
 def waits_message(subject: Subject, desk: str, tiers: tuple[str, ...]) -> str:
-    """Return how long each tier waits under the best policy, in few words."""
-    policy, waiting = subject.best or BASE, []
+    """Return how long each tier waits under the best policy, in few words; not if it may be chance for all of them."""
+    policy, waiting, verdicts = subject.best or BASE, [], set()
     for tier in tiers:
         printer = printer_for(subject.view, Measure(kpi(f"busy_wait_{desk}_minutes"), tier))
         cell = printer.measure.cell(subject.view, policy)
         if math.isfinite(cell.level.mean):
             waiting.append((tier_people(tier), printer.level(cell)))
+            verdicts.add(cell.verdict)
     name = policy_name(policy)
+    if verdicts == {Verdict.CANNOT_TELL}:
+        return say(
+            "{desk}: whether {policy} changes busy-hour waits cannot be told", desk=desk_title(desk), policy=name
+        )
     if len(waiting) < 2:
         people, wait = waiting[0] if waiting else (tier_people(ALL), MISSING)
         return say(

@@ -17,7 +17,7 @@ from marketsim.reporting.numbers import joined
 from marketsim.reporting.paper.closing import how_of_sweeps, size_of
 from marketsim.reporting.paper.material import Material, Wishes, wishes_of
 from marketsim.reporting.paper.model import Paper, Section
-from marketsim.reporting.paper.sections import BUILDERS
+from marketsim.reporting.paper.sections import BUILDERS, headlines_of_sweeps
 from marketsim.reporting.sweep_section import sweep_sections
 from marketsim.reporting.view import StudyData, StudyView
 
@@ -103,5 +103,4 @@ def _kicker(view: StudyView, material: Material) -> str:
 def _headline(found: Answer | None, material: Material) -> str:
     if found is not None:
         return found.headline
-    sentences = [section.sentences[0] for section in material.sweeps if section.sentences]
-    return sentences[0] if sentences else say("No run of a sweep finished that could answer the question.")
+    return headlines_of_sweeps(material.sweeps)[0]

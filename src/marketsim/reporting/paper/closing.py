@@ -26,6 +26,7 @@ from marketsim.reporting.paper.model import (
 )
 from marketsim.reporting.report_tables import assumed_tables, checks, mechanisms_table, starred_table
 from marketsim.reporting.view import StudyView
+from marketsim.results.tables import ALL
 
 
 def sensitivity_section(material: Material) -> Section | None:
@@ -75,7 +76,7 @@ def assumptions_section(material: Material) -> Section:
     ]
     blocks += _policies(view)
     blocks.append(Heading(say("Events")))
-    events = tuple(_event(event) for event in view.study.get("events", ()))
+    events = tuple(_event(event, view.months) for event in view.study.get("events", ()))
     blocks.append(Bullets(events) if events else Text(say("No event disturbs the market.")))
     blocks += [Heading(say("What the answer rests on")), TableBlock(mechanisms_table(view), "plain")]
     blocks += _assumed(view)
@@ -101,18 +102,23 @@ def _assumed(view: StudyView) -> list[Block]:
         return [Text(say("The scenario is one of another version of the schema, so its parameters cannot be listed."))]
     count = sum(len(table.rows) for table in tables)
     said = say(
-        "{count} more assumptions that were not varied are at work in what is switched on:",
+        "{count} more assumptions that were not varied are at work in what is switched on.",
         count=f"{count:,}",
     )
     return [Text(said), *(TableBlock(table, "code", folded=True) for table in tables)]
 
 
-def _event(event: Mapping[str, Any]) -> str:
+def _event(event: Mapping[str, Any], months: int) -> str:
+    """Return an event in words; nothing is said of the end of one that lasts longer than the run."""
     kind = translated(str(event["type"]).replace("_", " "), EVENT)
     given = {
-        name: value for name, value in event.items() if name not in ("type", "month") and value not in (None, False)
+        name: value
+        for name, value in event.items()
+        if name not in ("type", "month") and value not in (None, False) and (name, value) != ("fuel", ALL)
     }
     duration = given.pop("duration_months", None)
+    if duration is not None and int(duration) >= months:
+        duration = None
     parts = [kind, *(_given(name, value) for name, value in given.items())]
     parts += [say("for {months}", months=counted(int(duration), "month"))] if duration else []
     return say("month {month}: {what}", month=int(event["month"]) + 1, what=listed(parts))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from marketsim.reporting.claims import Claim
 from marketsim.reporting.factorial_table import factorial_table
@@ -23,6 +23,7 @@ from marketsim.reporting.questions import question_sentences
 from marketsim.reporting.ranking_table import ranking_sentences, ranking_tables
 from marketsim.reporting.replications import replication_sentences
 from marketsim.reporting.report_tables import policies
+from marketsim.reporting.sweep_section import SweepSection
 
 _SECTION_OF_RANKING = 1
 
@@ -56,10 +57,18 @@ def answer_section(material: Material) -> Section:
     return Section("answer", say("The answer"), found.headline, tuple(blocks))
 
 
+def headlines_of_sweeps(sweeps: Sequence[SweepSection]) -> list[str]:
+    """Return what each sweep found, with the name of the sweep where there are several."""
+    answered = [found for found in sweeps if found.sentences]
+    if len(answered) > 1:
+        return [say("{sweep}: {text}", sweep=found.name, text=found.sentences[0]) for found in answered]
+    said = [found.sentences[0] for found in answered]
+    return said or [say("No run of a sweep finished that could answer the question.")]
+
+
 def _answer_of_sweeps(material: Material) -> Section:
     blocks: list[Block] = [Text(text, "caution", say("Mind")) for text in sweep_cautions(material.view)]
-    headlines = [section.sentences[0] for section in material.sweeps if section.sentences]
-    said = headlines or [say("No run of a sweep finished that could answer the question.")]
+    said = headlines_of_sweeps(material.sweeps)
     blocks += [Text(text, "headline") for text in said]
     return Section("answer", say("The answer"), said[0], tuple(blocks))
 

@@ -100,9 +100,12 @@ class Outcome:
         return ", ".join(f"{name} = {self._value(name, place)}" for name in self.parameters)
 
     def _value(self, name: str, place: int) -> str:
-        """Return a value as it was written; of a drawn number with all its digits only the first four."""
-        text, number = str(self.texts[name].iloc[place]), float(self.numbers[name].iloc[place])
-        return f"{number:.4g}" if np.isfinite(number) and len(text) > _LONG else text
+        return short_value(str(self.texts[name].iloc[place]), float(self.numbers[name].iloc[place]))
+
+
+def short_value(text: str, number: float) -> str:
+    """Return a value as it was written; of a drawn number with all its digits only the first four."""
+    return f"{number:.4g}" if np.isfinite(number) and len(text) > _LONG else text
 
 
 def outcome(sweep: pd.DataFrame, points: pd.DataFrame, choice: Choice, design: str) -> Outcome:

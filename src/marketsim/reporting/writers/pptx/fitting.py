@@ -9,7 +9,7 @@ from functools import cache
 from itertools import pairwise
 
 from marketsim.reporting.edition import is_chinese
-from marketsim.reporting.writers.clean import SEAM
+from marketsim.reporting.writers.clean import SEAM, breakable
 from marketsim.reporting.writers.clean import clean as without_forbidden
 
 LINE = 1.25
@@ -40,10 +40,13 @@ _FIRST_WIDE = 0x2E80
 _SEAM = 0.2
 """Space between a Latin letter and a Chinese character, in sizes of the font."""
 _OPEN, _CLOSE = "（“‘《〈「『【", "，。；：、！？）”’》〉」』】"
-_WIDE_LETTER, _LETTER = rf"[^\s\u0000-\u2e7f{_OPEN}{_CLOSE}]", rf"[^\s\u2e80-\U0010ffff{_OPEN}{_CLOSE}]"
+_BLANK = r"[^\S\u00a0]"
+"""A space at which a line may end."""
+_WIDE_LETTER = rf"[^\s\u0000-\u2e7f{_OPEN}{_CLOSE}]"
+_LETTER = rf"(?:\u00a0|[^\s\u2e80-\U0010ffff{_OPEN}{_CLOSE}])"
 _REST = rf"(?:(?:{_LETTER}|[{_OPEN}{_CLOSE}])*(?:{_LETTER}|[{_CLOSE}]))?"
 _UNITS = re.compile(
-    rf"[{_OPEN}]*(?:{_LETTER}+{_REST}|{_WIDE_LETTER}(?:[{_CLOSE}]{_REST})?)\s*|[{_OPEN}{_CLOSE}]+\s*|\s+"
+    rf"[{_OPEN}]*(?:{_LETTER}+{_REST}|{_WIDE_LETTER}(?:[{_CLOSE}]{_REST})?){_BLANK}*|[{_OPEN}{_CLOSE}]+{_BLANK}*|{_BLANK}+"
 )
 """What stays on one line: a Chinese character, or Latin letters with the Chinese marks beside them, as LibreOffice has it."""
 _CLAUSES = ("; ", "；", "。", ": ", "：")
@@ -81,7 +84,7 @@ def width_of(text: str, size: float, *, bold: bool = False) -> float:
 
 def wrapped(text: str, width: float, size: float, *, bold: bool = False) -> list[str]:
     """Return the lines that a text takes in a width; words longer than it are broken."""
-    return [line for part in text.split("\n") for line in _wrapped_line(part, width, size, bold)]
+    return [line for part in breakable(text).split("\n") for line in _wrapped_line(part, width, size, bold)]
 
 
 def units(text: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""One legend for all charts of a slide that show the same lines, so that each of them has more room."""
+"""One legend for all charts of a slide that show the same lines, or some of them, so that each of them has more room."""
 
 from __future__ import annotations
 
@@ -26,10 +26,13 @@ Key = tuple[str, str, str, bool]
 
 
 def shared_lines(panels: Sequence[Panel]) -> tuple[Series, ...]:
-    """Return the lines of panels that all show the same ones; none where they differ, or a single panel has any."""
-    groups = [panel.series for panel in panels if isinstance(panel, Lines) and len(panel.series) > 1]
-    alike = len({tuple(map(_key, group)) for group in groups}) == 1
-    return groups[0] if alike and len(groups) > 1 else ()
+    """Return the lines of the panel that shows those of all others, too; none if there is no such panel, or no other."""
+    groups = [panel.series for panel in panels if isinstance(panel, Lines)]
+    most = max(groups, key=len, default=())
+    known = set(map(_key, most))
+    alike = [group for group in groups if known.issuperset(map(_key, group))]
+    others = any(len(group) > 1 for group in groups if group not in alike)
+    return most if len(most) > 1 and len(alike) > 1 and not others else ()
 
 
 def legend_height(lines: Sequence[Series], width: float) -> float:

@@ -12,12 +12,13 @@ from pptx.util import Pt
 from marketsim.reporting import style
 from marketsim.reporting.charts.chart import Chart
 from marketsim.reporting.charts.native import Bars, Panel
-from marketsim.reporting.language import message, say, translated
+from marketsim.reporting.language import say
 from marketsim.reporting.numbers import joined
 from marketsim.reporting.paper.model import Paper, Text
-from marketsim.reporting.table import Entry, Table
+from marketsim.reporting.table import Table
 from marketsim.reporting.writers.pptx.fitting import LINE, clean, height_of, shortened
 from marketsim.reporting.writers.pptx.frame import Box
+from marketsim.reporting.writers.pptx.heads import entry, heads_of, in_order
 from marketsim.reporting.writers.pptx.legend import add_legend, legend_height, shared_lines
 from marketsim.reporting.writers.pptx.native_chart import add_native, is_native
 from marketsim.reporting.writers.pptx.notes import chart_notes, table_notes, text_notes
@@ -34,7 +35,6 @@ from marketsim.reporting.writers.pptx.text import (
     plain,
     size_for,
 )
-from marketsim.results.tables import BASE, DEFAULT_SUPPLIER
 
 _TEXT_SIZES = (20, 18, 17, 16, 15, 14, 13, 12)
 _PAGED_SIZE = 14
@@ -48,16 +48,6 @@ _MOST_PANELS = 4
 _MANY_CATEGORIES = 10
 _CAUTION_FILL = "#FCEFE4"
 _MOST_CELLS = 60
-_HEADS = {
-    "policy": message("policy"),
-    "from_retailer": message("lost by"),
-    "to_retailer": message("won by"),
-    "unit": message("unit"),
-    "value": message("value"),
-    "low": message("interval: low"),
-    "high": message("interval: high"),
-}
-"""Columns of numbers that have a name in words."""
 
 
 @dataclass(frozen=True)
@@ -284,7 +274,7 @@ def chart_slides(writer: Writer, section: str, chart: Chart, footer: str) -> Non
     for number, panels in enumerate(pages, start=1):
         shown = title if number == 1 else _title_of(panels, chart.title)
         slide = add_slide(writer.stage, numbered(shown, number, len(pages)), footer, notes)
-        room = _subtitle(writer, slide, chart.title)
+        room = _subtitle(writer, slide, chart.title) if chart.title not in shown else writer.stage.body
         if not panels:
             add_picture(slide, room, chart)
         else:
@@ -305,6 +295,8 @@ def _add_panels(writer: Writer, slide: object, room: Box, panels: Sequence[Panel
 def _title_of(panels: Sequence[Panel], title: str) -> str:
     """Return what a further slide of a chart shows, as the message on its first slide may be about other panels."""
     names = [panel.title for panel in panels if panel.title]
+    twice = {say("{figure}, less base", figure=name) for name in names}
+    names = [name for name in names if name not in twice]
     wanted = say("{title}: {caption}", title=title, caption=joined(names)) if names else title
     return wanted if shortened(wanted, title) == wanted else title
 
@@ -357,18 +349,10 @@ def _excerpt(chart: Chart, width: float) -> Table:
     """Return the first rows of a chart's numbers, without columns that are the same in all rows."""
     data = chart.data.head(_MOST_CELLS)
     changing = [name for name in data.columns if len(data) == 1 or data[name].astype(str).nunique() > 1]
-    names = (changing or list(data.columns))[: max(int(width // 80), 3)]
-    rows = tuple(tuple(_entry(value) for value in row) for row in data[names].itertuples(index=False))
-    return Table("", tuple(_head(str(name)) for name in names), rows)
-
-
-def _head(name: str) -> str:
-    return say(_HEADS[name]) if name in _HEADS else name.replace("_", " ")
-
-
-def _entry(value: object) -> Entry:
-    if value in (BASE, DEFAULT_SUPPLIER):
-        return Entry(translated(str(value)))
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return Entry(str(value))
-    return Entry("–" if isinstance(value, float) and not math.isfinite(value) else f"{value:.6g}".replace("-", "−"))
+    heads = heads_of(set(map(str, data.columns)))
+    names = in_order([str(name) for name in changing or data.columns], heads)[: max(int(width // 80), 3)]
+    rows = tuple(
+        tuple(entry(value, name, heads) for name, value in zip(names, row, strict=True))
+        for row in data[names].itertuples(index=False)
+    )
+    return Table("", tuple(heads.get(name, name.replace("_", " ")) for name in names), rows)

@@ -25,6 +25,8 @@ _SMALLER = 0.9
 _PAD_X, _PAD_Y = 5.0, 3.0
 _WIDEST = 260.0
 _NARROWEST = 36.0
+_LONGEST_WORDS = (240.0, 130.0)
+_HEAD_LINES = (1, 3)
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
 _NO_STYLE = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"
 _A = "http://schemas.openxmlformats.org/drawingml/2006/main"
@@ -90,7 +92,7 @@ def _rows(grid: Grid, start: int, end: int) -> Grid:
 
 def _column_parts(table: Table, width: float, size: float) -> list[Table]:
     """Return tables of some of the columns, each with the first one, where not all fit side by side."""
-    least = _least_widths(table, size)
+    least = _least_widths(table, size, width)
     groups: list[list[int]] = [[0]]
     for number in range(1, len(table.heads)):
         if len(groups[-1]) > 1 and sum(least[n] for n in groups[-1]) + least[number] > width:
@@ -105,19 +107,17 @@ def _some_columns(table: Table, columns: Sequence[int]) -> Table:
 
 
 def _fits_across(table: Table, width: float, size: float) -> bool:
-    return sum(_least_widths(table, size)) <= width
+    return sum(_least_widths(table, size, width)) <= width
 
 
-def _least_widths(table: Table, size: float) -> list[float]:
-    """Return the width of the longest word of each column, up to a limit beyond which words are broken."""
-    return [
-        min(
-            max((width_of(unit, size * scale, bold=bold) for text, scale, bold in lines for unit in _units(text))),
-            130.0,
-        )
-        + 2 * _PAD_X
+def _least_widths(table: Table, size: float, width: float) -> list[float]:
+    """Return the width of the longest word of each column; words are broken beyond a limit, a lower one in want of room."""
+    longest = [
+        max(width_of(unit, size * scale, bold=bold) for text, scale, bold in lines for unit in _units(text))
         for lines in _lines(table)
     ]
+    tried = [[min(word, most) + 2 * _PAD_X for word in longest] for most in _LONGEST_WORDS]
+    return next((widths for widths in tried if sum(widths) <= width), tried[-1])
 
 
 def _units(text: str) -> list[str]:
@@ -144,11 +144,9 @@ def _laid_out(table: Table, width: float, size: float, grouped: bool) -> Grid:
 
 def _widths(table: Table, width: float, size: float) -> tuple[float, ...]:
     """Return the widths of columns: what their words need, narrowed or widened to the width of the table."""
-    least = _least_widths(table, size)
-    wanted = [
-        max(min(max(width_of(text, size) for text, _, _ in lines), _WIDEST) + 2 * _PAD_X + 2, low, _NARROWEST)
-        for lines, low in zip(_lines(table), least, strict=True)
-    ]
+    least = _least_widths(table, size, width)
+    tried = [_wanted_widths(table, least, size, head_lines) for head_lines in _HEAD_LINES]
+    wanted = next((widths for widths in tried if sum(widths) <= width), tried[-1])
     spare = width - sum(wanted)
     if spare >= 0:
         return tuple(own + min(spare * own / sum(wanted), 0.6 * own) for own in wanted)
@@ -159,10 +157,20 @@ def _widths(table: Table, width: float, size: float) -> tuple[float, ...]:
     return tuple(own * scale for own in narrowed)
 
 
+def _wanted_widths(table: Table, least: Sequence[float], size: float, head_lines: int) -> list[float]:
+    """Return the widths at which every line of each column stays whole, its head in so many lines."""
+    found = []
+    for lines, low in zip(_lines(table), least, strict=True):
+        head, *others = (width_of(text, size * scale, bold=bold) for text, scale, bold in lines)
+        longest = max(head / head_lines, *others, 0.0)
+        found.append(max(min(longest, _WIDEST) + 2 * _PAD_X + 2, low, _NARROWEST))
+    return found
+
+
 def _height(row: Sequence[Entry], widths: Sequence[float], size: float, *, bold: bool = False) -> float:
     heights = [
-        len(wrapped(breakable(clean(entry.text)), width - 2 * _PAD_X, size, bold=bold)) * size * LINE
-        + sum(len(wrapped(breakable(clean(line)), width - 2 * _PAD_X, size * _SMALLER)) for line in entry.below)
+        len(wrapped(clean(entry.text), width - 2 * _PAD_X, size, bold=bold)) * size * LINE
+        + sum(len(wrapped(clean(line), width - 2 * _PAD_X, size * _SMALLER)) for line in entry.below)
         * size
         * _SMALLER
         * LINE
@@ -219,11 +227,8 @@ def _paragraphs(entry: Entry, *, first: bool, right: bool) -> list[Paragraph]:
         return []
     align = "r" if right else "l"
     bold = first or entry.look in ("good", "bad")
-    main = Paragraph((Run(breakable(entry.text), bold=bold, colour=colour),), gap=0, align=align)
-    below = [
-        Paragraph((Run(breakable(line), colour=QUIET_TEXT),), gap=0, scale=_SMALLER, align=align)
-        for line in entry.below
-    ]
+    main = Paragraph((Run(entry.text, bold=bold, colour=colour),), gap=0, align=align)
+    below = [Paragraph((Run(line, colour=QUIET_TEXT),), gap=0, scale=_SMALLER, align=align) for line in entry.below]
     return [main, *below]
 
 
@@ -232,7 +237,7 @@ def _is_number_column(table: Table, number: int) -> bool:
     nothing = (*_NOTHING, say("no change"))
     texts = [row[number].text for row in table.rows if row[number].text not in nothing]
     numbers = [
-        text for text in texts if text[0] in "+−<>0123456789[" and "," not in _THOUSANDS.sub("", text.split("[")[0])
+        text for text in texts if text[0] in "+−<>≈0123456789[" and "," not in _THOUSANDS.sub("", text.split("[")[0])
     ]
     return number > 0 and len(texts) > 0 and len(numbers) >= 0.8 * len(texts)
 

@@ -10,6 +10,7 @@ from pptx.oxml.ns import qn
 from pptx.util import Pt
 
 from marketsim.reporting.edition import is_chinese
+from marketsim.reporting.writers.clean import breakable
 from marketsim.reporting.writers.pptx.fitting import LINE, clean, height_of
 from marketsim.reporting.writers.pptx.frame import Box
 
@@ -143,7 +144,7 @@ def _write(target: Any, paragraph: Paragraph, size: float, east: str) -> None:
 
 def _write_run(target: Any, run: Run, size: float, east: str) -> None:
     """Add a run; its line breaks become those of DrawingML."""
-    for number, line in enumerate(clean(run.text).split("\n")):
+    for number, line in enumerate(breakable(clean(run.text)).split("\n")):
         if number:
             target.add_line_break()
         made = target.add_run()
