@@ -17,7 +17,7 @@ def view_of(policies: dict[str, dict[str, Any]], staff: float = 1.0) -> StudyVie
     retailer = {"desks": {"contact": {"staff_factor": staff}}}
     scenario = {"focus": "Alpha", "policies": policies, "retailers": {"Alpha": retailer}}
     empty = pd.DataFrame()
-    summary = pd.DataFrame({"policy": list(policies)})
+    summary = pd.DataFrame({"policy": list(policies), "mean": 1.0})
     return StudyView(FakeResult(Path("x"), {"scenario": scenario}, empty, empty, empty, summary, empty))
 
 

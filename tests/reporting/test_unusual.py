@@ -44,8 +44,8 @@ NO_VALUE = re.compile(
     r"(?<![\w.])(nan|NaN|None|inf|Inf|NaT|<NA>)(?!\w)|[\[(] *[,)\]]|\{\w*\}| is \.|, in the busiest hours \."
 )
 """What stands where a number or a word was to be printed, and there was none."""
-ENGLISH = re.compile(r"[A-Za-z]{2,}[,:;]? [a-z]{2,}")
-"""Two words in a row: names, units and codes stand alone."""
+ENGLISH = re.compile(r"[A-Za-z]{2,}[,:;]? (?!et al\. |al\. )[a-z]{2,}")
+"""Two words in a row: names, units and codes stand alone; authors are cited as everywhere."""
 CODES = re.compile(
     r"`.*?`|lane_\d+ less base|default supplier|(difference of )?share of (energy|customers)|grid, genco, .*"
 )
