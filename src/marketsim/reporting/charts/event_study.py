@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -49,11 +49,16 @@ class _Drawn:
         frames = [path.band.frame(**labels, policy=path.policy, unit=self.unit) for path in self.paths]
         return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
 
+    def has_band(self, path: Path) -> bool:
+        """Tell whether a line has a band; of many lines only base and best policy have one."""
+        return path.strong or path.policy == BASE or len(self.paths) <= _MOST_BANDS
+
     def panel(self) -> Lines:
         """Return the same for programs that draw charts themselves."""
         months = sorted({int(month) for path in self.paths for month in path.band.months})
         shifted = tuple(float(month) for month in months)
-        series = tuple(path.series(shifted) for path in self.paths)
+        lines = [(path, path.series(shifted)) for path in self.paths]
+        series = tuple(line if self.has_band(path) else replace(line, low=(), high=()) for path, line in lines)
         title = self.measure.title if self.what == _LEVEL else say("{figure}, less base", figure=self.measure.title)
         halves = [half for path in self.paths for half in (path.band.high - path.band.low) / 2]
         return Lines(
@@ -152,7 +157,7 @@ def _draw(axes: Axes, item: _Drawn) -> None:
         months = path.band.months + 1
         look: dict[str, Any] = {"color": path.colour, "linestyle": path.dashes, "label": path.label}
         axes.plot(months, path.band.mean, linewidth=1.4, zorder=3, **look)
-        if path.strong or path.policy == BASE or len(item.paths) <= _MOST_BANDS:
+        if item.has_band(path):
             axes.fill_between(months, path.band.low, path.band.high, color=path.colour, alpha=0.13, linewidth=0)
 
 
