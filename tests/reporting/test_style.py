@@ -4,6 +4,8 @@ from itertools import pairwise
 
 import matplotlib as mpl
 import pytest
+from matplotlib import font_manager
+from tests.reporting.renderers import absent
 
 from marketsim.reporting import style
 
@@ -60,3 +62,14 @@ def test_the_callers_settings_return() -> None:
         assert mpl.rcParams["svg.hashsalt"] == "marketsim"
         assert mpl.rcParams["text.parse_math"] is False
     assert settings() == before
+
+
+def test_fonts_installed_after_the_list_was_made_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    manager = font_manager.fontManager
+    files = {file for file in font_manager.findSystemFonts() if "CJK" in file}
+    if absent(files):
+        pytest.skip("no font with Chinese characters is installed")
+    assert files
+    monkeypatch.setattr(manager, "ttflist", [entry for entry in manager.ttflist if entry.fname not in files])
+    style._list_new_fonts()
+    assert files <= {entry.fname for entry in manager.ttflist}

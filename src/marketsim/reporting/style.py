@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from importlib.resources import files
 from importlib.util import find_spec
@@ -145,9 +145,26 @@ def _families() -> tuple[str, ...]:
 @cache
 def _chinese_font() -> str:
     """Return a font with Chinese characters: one that is installed, else one that the package mplfonts carries."""
-    installed = {entry.name for entry in font_manager.fontManager.ttflist}
-    found = next((name for name in _CHINESE_FONTS if name in installed), "") or _carried_font()
-    return found or next((name for name in _OTHER_CJK_FONTS if name in installed), "")
+    found = _installed(_CHINESE_FONTS)
+    if not found:
+        _list_new_fonts()
+        found = _installed(_CHINESE_FONTS) or _carried_font()
+    return found or _installed(_OTHER_CJK_FONTS)
+
+
+def _installed(wanted: Sequence[str]) -> str:
+    """Return the first of some fonts that is there; nothing where none is."""
+    known = {entry.name for entry in font_manager.fontManager.ttflist}
+    return next((name for name in wanted if name in known), "")
+
+
+def _list_new_fonts() -> None:
+    """Add the fonts that were installed after matplotlib had made its list, which it keeps from one program to the next."""
+    known = {entry.fname for entry in font_manager.fontManager.ttflist}
+    for file in font_manager.findSystemFonts():
+        if file not in known:
+            with suppress(OSError, RuntimeError):  # a broken font, or one of a kind that cannot be read
+                font_manager.fontManager.addfont(file)
 
 
 def _carried_font() -> str:
