@@ -4,7 +4,7 @@ import pytest
 from tests.reporting.handmade import LEVELS, PROFIT, UP, handmade
 from tests.reporting.synthetic import FakeResult
 
-from marketsim.reporting.diagnosis import diagnosis, queue_rows, standard_minutes
+from marketsim.reporting.diagnosis import diagnosis, queue_row, standard_minutes
 from marketsim.reporting.view import StudyView
 
 
@@ -57,9 +57,7 @@ def test_the_standard_is_that_of_the_desk(lanes: FakeResult) -> None:
 
 def test_rows_are_those_of_the_summary(lanes: FakeResult) -> None:
     view = StudyView(lanes)
-    rows = queue_rows(view, "contact")
-    assert len(rows) == 2 * 4
-    by_place = {(row.policy, row.tier): row for row in rows}
+    row = queue_row(view, "lane_20", "contact", "key")
     mean = view.cell("lane_20", "ticket_share_contact", tier="key").level.mean
-    assert by_place["lane_20", "key"].ticket_pct == mean
-    assert by_place["lane_20", "key"].customer_pct == pytest.approx(20)
+    assert row.ticket_pct == mean
+    assert row.customer_pct == pytest.approx(20)

@@ -13,6 +13,7 @@ from marketsim.cli.overview import duration
 from marketsim.cli.places import study_folder
 from marketsim.cli.screen import console, say
 from marketsim.errors import ReportError
+from marketsim.reporting.edition import LANGUAGES
 from marketsim.scenario.paths import no_such
 from marketsim.scenario.report_settings import FORMATS
 
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from marketsim.reporting.paper.material import Wishes
     from marketsim.reporting.view import StudyData
     from marketsim.scenario.loaded import Scenario
-
-_LANGUAGES = ("en", "zh")
 
 
 @dataclass(frozen=True)
@@ -49,8 +48,8 @@ class Wanted:
         for name in self.names():
             if name not in FORMATS:
                 raise ReportError(f"--format: {no_such('format', name, FORMATS)}")
-        if self.language is not None and self.language not in _LANGUAGES:
-            raise ReportError(f"--lang: {no_such('language', self.language, _LANGUAGES)}")
+        if self.language is not None and self.language not in LANGUAGES:
+            raise ReportError(f"--lang: {no_such('language', self.language, LANGUAGES)}")
         if self.template is not None:
             self._check_template(self.template)
         if self.language == "zh":

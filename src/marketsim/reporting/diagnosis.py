@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from marketsim.reporting.language import message, say, translated
-from marketsim.reporting.measures import served_tiers, tier_people, touched_desks, vip_tier
+from marketsim.reporting.measures import tier_people, touched_desks, vip_tier
 from marketsim.reporting.numbers import plain
 from marketsim.reporting.view import StudyView
 from marketsim.results.tables import ALL, BASE
@@ -65,12 +65,6 @@ def queue_row(view: StudyView, policy: str, desk: str, tier: str) -> QueueRow:
         mean(f"busy_wait_{desk}_minutes"),
         mean(f"sla_{desk}"),
     )
-
-
-def queue_rows(view: StudyView, desk: str) -> list[QueueRow]:
-    """Return the rows of base and all policies at a desk, the tiers with customers only."""
-    rows = [queue_row(view, policy, desk, tier) for policy in (BASE, *view.policies) for tier in served_tiers(view)]
-    return [row for row in rows if math.isfinite(row.busy_wait)]
 
 
 def standard_minutes(view: StudyView, desk: str) -> float:

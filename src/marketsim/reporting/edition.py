@@ -8,7 +8,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 ENGLISH, CHINESE = "en", "zh"
-LANGUAGES = {ENGLISH: "English", CHINESE: "中文"}
+LANGUAGES = (ENGLISH, CHINESE)
+"""The languages of reports."""
 CNY = "CNY"
 
 

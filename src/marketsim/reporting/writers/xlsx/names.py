@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
-from unicodedata import east_asian_width
+
+from marketsim.reporting import style
 
 _FORBIDDEN_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _FORBIDDEN_IN_NAMES = re.compile(r"[\[\]:*?/\\\s]+")
@@ -104,7 +105,4 @@ def lines_of(text: str, width: float) -> int:
 
 def width_of(text: str) -> int:
     """Return how wide a text is in characters of a column; Chinese ones count twice."""
-    longest = 0
-    for line in text.split("\n"):
-        longest = max(longest, sum(2 if east_asian_width(character) in "WF" else 1 for character in line))
-    return longest
+    return max(style.width_of(line) for line in text.split("\n"))
